@@ -1,0 +1,53 @@
+# `make demo` and `make test` are all it takes: each installs what it needs into .venv.
+
+BIN := .venv/bin
+PACKAGES := auditor checks reports
+TEMPLATES ?= tests/fixtures
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint types contracts unit update-golden docs bench clean
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+# Exit status 1 says that there are findings: showing them is the point.
+demo: .venv/.installed-demo ## Audit a sample account
+	$(BIN)/msgaudit scan --demo || [ $$? -eq 1 ]
+
+test: lint types contracts unit ## Everything that must hold before a merge
+
+lint: .venv/.installed-dev ## Style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.installed-dev ## Static types
+	$(BIN)/mypy
+
+contracts: .venv/.installed-dev ## Which package may import which
+	$(BIN)/lint-imports
+
+unit: .venv/.installed-dev .venv/.chromium ## Tests with branch coverage
+	$(BIN)/pytest -n 2 --cov --cov-report=term
+
+update-golden: .venv/.installed-dev ## Rewrite the expected findings of the rules' fixtures
+	$(BIN)/pytest tests/rules --update-golden
+
+docs: .venv/.installed-dev ## Write the documents about rules from the rules and their fixtures
+	$(BIN)/python -m tools.docs
+
+bench: .venv/.installed-dev ## Print the speed of scanning TEMPLATES beside that of others
+	$(BIN)/python -m benchmarks $(TEMPLATES)
+
+clean: ## Remove what was installed and built
+	rm -rf .venv build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache
+
+.venv/bin/python:
+	.ci/create-venv
+
+.venv/.installed-%: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+.venv/.chromium: | .venv/.installed-dev
+	.ci/install-chromium
+	@touch $@
