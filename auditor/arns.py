@@ -1,0 +1,71 @@
+"""ARNs, also with symbols in them (`arn:${AWS::Partition}:sqs:${AWS::Region}:...`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# A colon inside `${...}` does not separate.
+_SEPARATOR = re.compile(r":(?![^{}]*\})")
+# https://sqs.eu-west-1.amazonaws.com/123456789012/orders, and the host that older clients use.
+_QUEUE_URL = re.compile(
+    r"https://(?:sqs\.(?P<region>[^/.]+)|(?P<old>[^/.]+)\.queue)\.[^/]+/(?P<account>[^/]+)/(?P<name>[^/]+)"
+)
+_QUALIFIED_SERVICES = ("lambda", "states")
+_SUBRESOURCE_SERVICES = ("dynamodb", "kinesis")
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """The parts of an ARN; a part may be empty or a symbol."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    @classmethod
+    def parse(cls, text: str) -> Arn | None:
+        """The parts, or `None` when the text is not an ARN."""
+        if not text.startswith("arn:"):
+            return None
+        parts = _SEPARATOR.split(text, maxsplit=5)
+        return cls(*parts[1:]) if len(parts) == 6 else None
+
+    @classmethod
+    def of_queue_url(cls, text: str) -> Arn | None:
+        """The ARN of the queue that a URL names, or `None` for any other text."""
+        match = _QUEUE_URL.fullmatch(text)
+        if match is None:
+            return None
+        region = match["region"] or match["old"]
+        return cls("${AWS::Partition}", "sqs", region, match["account"], match["name"])
+
+    def may_stand_for(self, other: Arn) -> bool:
+        """Whether both can name the same resource: symbols agree with everything."""
+        return (
+            self.service == other.service
+            and self.resource == other.resource
+            and _agree(self.partition, other.partition)
+            and _agree(self.region, other.region)
+            and _agree(self.account, other.account)
+        )
+
+    def owners(self) -> list[str]:
+        """The resource part without qualifier: `function:a:live` is `function:a`, and so on."""
+        if self.service in _QUALIFIED_SERVICES:
+            parts = _SEPARATOR.split(self.resource)
+            return [self.resource, ":".join(parts[:2])]
+        if self.service in _SUBRESOURCE_SERVICES:
+            return [self.resource, "/".join(self.resource.split("/")[:2])]
+        return [self.resource]
+
+
+def symbolic(text: str) -> bool:
+    """Whether the text holds a symbol."""
+    return "${" in text
+
+
+def _agree(one: str, other: str) -> bool:
+    return one == other or symbolic(one) or symbolic(other)

@@ -1,0 +1,80 @@
+"""A whole run: from a collector's units to a report, and the gate's verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auditor import __version__
+from auditor.engine import Verdict, judge
+from auditor.errors import ExitStatus
+from auditor.findings import Severity
+from auditor.inventory import Collector
+from auditor.report import Report, Source, ordered
+from auditor.rules import Rule
+
+NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """When a run fails. `fail_on` is the mildest severity that does, `never` for none."""
+
+    fail_on: str = Severity.HIGH.value
+    strict: bool = False
+    allow_gaps: bool = False
+    exit_zero: bool = False
+
+    def status(self, report: Report) -> ExitStatus:
+        """The exit status, the same for every format."""
+        if not report.audited:
+            return ExitStatus.NOTHING_AUDITED
+        if self.exit_zero:
+            return ExitStatus.PASSED
+        if self._fails(report):
+            return ExitStatus.FINDINGS
+        return ExitStatus.GAPS if report.gaps and not self.allow_gaps else ExitStatus.PASSED
+
+    def _fails(self, report: Report) -> bool:
+        if self.strict and report.undetermined:
+            return True
+        if self.fail_on == NEVER:
+            return False
+        limit = Severity(self.fail_on).rank
+        return any(finding.severity.rank <= limit for finding in report.violations)
+
+
+def audit(
+    collector: Collector,
+    rules: Sequence[Rule[Any]],
+    source: Source,
+    progress: Callable[[str], None],
+) -> Report:
+    """Collect and judge, unit by unit; `progress` is told what was just judged."""
+    verdict, units = Verdict(), 0
+    accounts: dict[str, None] = {}
+    regions: dict[str, None] = {}
+    for unit in collector.collect():
+        verdict.add(judge(unit, rules))
+        units += bool(unit.readings)
+        accounts.update(dict.fromkeys(filter(None, (unit.account,))))
+        regions.update(dict.fromkeys(unit.regions))
+        progress(unit.path)
+    return Report(
+        version=__version__,
+        source=_named(source, tuple(accounts), tuple(regions)),
+        rules=tuple(rules),
+        findings=ordered(verdict.findings),
+        gaps=tuple(dict.fromkeys(verdict.gaps)),
+        resources=verdict.resources,
+        edges=verdict.edges,
+        units=units,
+    )
+
+
+def _named(source: Source, accounts: tuple[str, ...], regions: tuple[str, ...]) -> Source:
+    """The source with the accounts and regions that only the collector knows."""
+    if source.kind != "live":
+        return source
+    return Source(source.kind, {**source.details, "accounts": accounts, "regions": regions})

@@ -1,0 +1,44 @@
+"""The command line: the only part that prints or exits."""
+
+from __future__ import annotations
+
+import sys
+
+from auditor.errors import ExitStatus, MsgauditError
+
+
+def run() -> int:
+    """Run the command line and return its exit status; no exception leaves it."""
+    import click
+
+    from auditor.cli.commands import main
+
+    try:
+        return int(main.main(prog_name="msgaudit", standalone_mode=False) or 0)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitStatus.USAGE
+    except MsgauditError as error:
+        return complain(str(error), error.hint, error.status)
+    except (KeyboardInterrupt, click.Abort):
+        return complain("interrupted", "", ExitStatus.INTERRUPTED)
+    except Exception as error:  # a user must never meet a traceback
+        return _bug(error)
+
+
+def complain(message: str, hint: str, status: ExitStatus) -> ExitStatus:
+    """Say what went wrong on standard error, and what can be done."""
+    lines = [f"msgaudit: {message}", *([f"  {hint}"] if hint else [])]
+    print(*lines, sep="\n", file=sys.stderr)
+    return status
+
+
+def _bug(error: Exception) -> ExitStatus:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
+    message = f"internal error: {type(error).__name__}: {error} (at {where})"
+    return complain(message, "This is a bug in msgaudit; please report it.", ExitStatus.BUG)

@@ -1,0 +1,88 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import click
+
+from auditor import __version__
+from auditor.cli.options import Choices, scan_options
+from auditor.findings import Category, Severity
+
+CATEGORIES = [category.value for category in Category]
+SEVERITIES = [severity.value for severity in Severity]
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, message="msgaudit %(version)s")
+def main() -> None:
+    """Audit AWS messaging architectures: follow the message from producer to dead-letter queue.
+
+    Exit status: 0 passed, 1 findings at or above --fail-on, 2 usage error, 3 nothing could be
+    audited, 4 audited with gaps (something could not be read), 70 a bug in msgaudit.
+    """
+
+
+@main.command()
+@scan_options
+def scan(**options: object) -> int:
+    """Audit templates, an AWS account, or the built-in demo account.
+
+    PATHS are CloudFormation, SAM or CDK templates: files, folders (templates are found by their
+    content), cdk.out, or - for standard input. Without PATHS, --profile or --region audits the
+    live account; msgaudit only ever reads from it.
+    """
+    from auditor.cli.scan import run_scan
+
+    return run_scan(Choices(**options))  # type: ignore[arg-type]  # click fills in the declared types
+
+
+@main.command()
+@click.option(
+    "-f", "--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text",
+    show_default=True, help="What goes to standard output.",
+)  # fmt: skip
+@click.option(
+    "--select", multiple=True, metavar="RULE", help="Only these: id, prefix, name or category."
+)
+@click.option("--service", multiple=True, metavar="NAME", help="Only of these, such as sqs.")
+@click.option("--category", multiple=True, type=click.Choice(CATEGORIES), help="Only of these.")
+@click.option("--severity", multiple=True, type=click.Choice(SEVERITIES), help="Only of these.")
+def rules(
+    format_: str,
+    select: tuple[str, ...],
+    service: tuple[str, ...],
+    category: tuple[str, ...],
+    severity: tuple[str, ...],
+) -> None:
+    """List the rules.
+
+    Several filters narrow the list; one given several times means any of its values.
+    """
+    from auditor.cli.catalogue import Filters, listing
+    from auditor.cli.output import to_standard_output
+
+    listed = listing(format_, Filters(select, service, category, severity))
+    to_standard_output(f"{listed}\n")
+
+
+@main.command()
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Explain a rule: what it finds, why, how to fix it. RULE is an id or a name."""
+    from auditor.cli.catalogue import explanation
+    from auditor.cli.output import to_standard_output
+
+    to_standard_output(f"{explanation(rule)}\n")
+
+
+@main.command("iam-policy")
+def iam_policy() -> None:
+    """Print the IAM policy for a complete audit of an account.
+
+    It allows reading only. What it does not allow becomes a gap, and the audit goes on.
+    """
+    from auditor.cli.output import to_standard_output
+    from auditor.cli.permissions import policy
+
+    to_standard_output(f"{policy()}\n")

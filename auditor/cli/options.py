@@ -1,0 +1,82 @@
+"""The options of `scan`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import click
+
+from auditor.audit import NEVER
+from auditor.findings import Severity
+
+F = TypeVar("F", bound=Callable[..., object])
+
+# Kept here rather than imported from `reports`: `--help` must not load a single reporter.
+FORMATS = (
+    "text", "json", "sarif", "html", "markdown", "github", "junit", "gitlab", "csv", "asff", "ocsf",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user asked for."""
+
+    paths: tuple[str, ...]
+    demo: bool
+    profile: str | None
+    region: tuple[str, ...]
+    endpoint_url: str | None
+    format_: str
+    output: tuple[tuple[str, str], ...]
+    fail_on: str
+    strict: bool
+    allow_gaps: bool
+    exit_zero: bool
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    pedantic: bool
+    parameter: tuple[str, ...]
+    parameter_file: tuple[str, ...]
+
+    @property
+    def live(self) -> bool:
+        """Whether an account is to be read."""
+        return bool(self.profile or self.region or self.endpoint_url)
+
+
+def _output(text: str) -> tuple[str, str]:
+    """The format and the file of `FORMAT=FILE`."""
+    format_, equals, file = text.partition("=")
+    if format_ not in FORMATS or not equals or not file:
+        known = ", ".join(FORMATS)
+        raise click.BadParameter(f"{text!r}: expected FORMAT=FILE with one of {known}")
+    return format_, file
+
+
+_OPTIONS = (
+    click.argument("paths", nargs=-1, metavar="[PATHS]..."),
+    click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
+    click.option("--profile", metavar="NAME", help="Audit the account of this AWS profile."),
+    click.option("--region", multiple=True, metavar="NAME", help="Region to audit (repeatable; default: the profile's)."),
+    click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+    click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What goes to standard output."),
+    click.option("-o", "--output", multiple=True, type=_output, metavar="FORMAT=FILE", help="Also write this format to a file (repeatable)."),
+    click.option("--fail-on", type=click.Choice([*(item.value for item in Severity), NEVER]), default=Severity.HIGH.value, show_default=True, help="Mildest severity that gives exit status 1."),
+    click.option("--strict", is_flag=True, help="Fail on undetermined results too."),
+    click.option("--allow-gaps", is_flag=True, help="Exit 0 instead of 4 when something could not be read."),
+    click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found."),
+    click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
+    click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these (repeatable)."),
+    click.option("--pedantic", is_flag=True, help="Run the rules that are opinions or heuristics too."),
+    click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
+    click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
+)  # fmt: skip
+
+
+def scan_options(command: F) -> F:
+    """Add the options of `scan` to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

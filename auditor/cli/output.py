@@ -1,0 +1,58 @@
+"""Where reports go: standard output, and files that are either complete or untouched."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from auditor.errors import UsageError
+
+
+def to_standard_output(text: str, encoding: str | None = None) -> None:
+    """Print a report; `encoding` overrides the terminal's, where a format prescribes one.
+
+    A reader that hangs up (`| head`) is no error; a full disk is one.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What the encoding of the terminal does not have is shown escaped, and stops nothing.
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+    except OSError as error:
+        _silence()
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from None
+
+
+def _silence() -> None:
+    """Python would complain once more when it closes the stream at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def to_file(path: str, text: str) -> None:
+    """Write a report beside its place and move it there; raises `UsageError` when that fails."""
+    target = Path(path).resolve()  # of a link, the file behind it
+    temporary: Path | None = None
+    try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")  # a device or a pipe must stay one
+            return
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        temporary = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        # mkstemp makes the file private; a report has the permissions of any new file.
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(target)
+    except OSError as error:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        hint = "Choose another file, or make room; nothing was left half written."
+        raise UsageError(f"{path} cannot be written: {error.strerror}", hint) from None

@@ -1,0 +1,131 @@
+"""`msgaudit scan`: choose the source, audit, report, and answer with the gate's status."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.audit import Gate, audit
+from auditor.cli import complain
+from auditor.cli.options import Choices
+from auditor.cli.output import to_file, to_standard_output
+from auditor.cli.progress import Progress
+from auditor.errors import ExitStatus, UsageError
+from auditor.inventory import Collector
+from auditor.loading import load_rules
+from auditor.report import Report, Source
+from auditor.selection import select
+
+if TYPE_CHECKING:
+    from auditor.collectors.template.collect import TemplateCollector
+
+_DEMO_OUTPUT = (("html", "report.html"), ("sarif", "findings.sarif"))
+
+
+def run_scan(choices: Choices) -> int:
+    """Run one scan; raises `MsgauditError` for what the user can mend."""
+    _refuse_overwriting(choices)
+    rules = select(load_rules(), choices.select, choices.ignore, choices.pedantic)
+    gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
+    progress = Progress("audited")
+    try:
+        with _collector(choices, progress) as (collector, source):
+            report = audit(collector, rules, source, progress)
+    finally:
+        progress.close()
+    _deliver(report, choices)
+    status = gate.status(report)
+    if status is ExitStatus.NOTHING_AUDITED:
+        return complain("nothing was audited", _why(report), status)
+    return status
+
+
+def _refuse_overwriting(choices: Choices) -> None:
+    """Raises `UsageError` when a report would replace another, or what is to be audited."""
+    taken = {Path(path).resolve() for path in (*choices.paths, *choices.parameter_file)}
+    for _, file in choices.output:
+        place = Path(file).resolve()
+        is_device = place.exists() and not place.is_file()
+        if place in taken and not is_device:
+            hint = "A report would replace it: choose another file."
+            raise UsageError(f"{file} is given more than once", hint)
+        taken.add(place)
+
+
+@contextmanager
+def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector, Source]]:
+    """The collector that was asked for, and how reports name its source."""
+    asked = [bool(choices.paths), choices.live, choices.demo]
+    if sum(asked) != 1:
+        hint = "Give either template PATHS, or --profile or --region for an account, or --demo."
+        raise UsageError("it is not clear what to audit", hint)
+    if choices.paths:
+        templates = _templates(choices)
+        yield templates, Source("template", {"paths": choices.paths})
+        _warn_of_misspelt(templates.undeclared(), choices.parameter)
+    elif choices.demo:
+        from auditor.demo import demo_account
+
+        with demo_account(progress) as collector:
+            yield collector, Source("live", {"profiles": ("demo",)})
+    else:
+        yield _live(choices, progress)
+
+
+def _templates(choices: Choices) -> TemplateCollector:
+    from auditor.collectors.template.collect import TemplateCollector
+    from auditor.collectors.template.parameters import given
+
+    return TemplateCollector(choices.paths, given(choices.parameter, choices.parameter_file))
+
+
+def _warn_of_misspelt(undeclared: list[str], pairs: tuple[str, ...]) -> None:
+    """Parameter files may serve many stacks; what stands on the command line is meant for these."""
+    for name in undeclared:
+        if any(pair.startswith(f"{name}=") for pair in pairs):
+            click.echo(f"msgaudit: warning: no template declares the parameter {name}", err=True)
+
+
+def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
+    from auditor.collectors.live import LiveCollector
+
+    if choices.parameter or choices.parameter_file:
+        raise UsageError("--parameter is for templates, not for an account")
+    collector = LiveCollector(choices.profile, choices.region, choices.endpoint_url, progress)
+    profiles = (choices.profile,) if choices.profile else ()
+    return collector, Source("live", {"profiles": profiles})
+
+
+def _deliver(report: Report, choices: Choices) -> None:
+    from reports import reporter
+
+    if choices.format_ == "text":
+        to_standard_output(_text(report))
+    else:
+        to_standard_output(reporter(choices.format_).render(report), "utf-8")
+    for format_, file in (*choices.output, *(_DEMO_OUTPUT if choices.demo else ())):
+        to_file(file, reporter(format_).render(report))
+    if choices.demo:
+        print("Wrote", " and ".join(file for _, file in _DEMO_OUTPUT), file=sys.stderr)
+
+
+def _text(report: Report) -> str:
+    from reports.text import TextReporter
+
+    wanted = os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100
+    return TextReporter(color=bool(wanted), width=width).render(report)
+
+
+def _why(report: Report) -> str:
+    if report.gaps:
+        gap = report.gaps[0]
+        return f"{gap.what}: {gap.reason}"
+    return "No CloudFormation, SAM or CDK template was found in what was given."

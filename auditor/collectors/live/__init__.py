@@ -1,0 +1,8 @@
+"""Reading live accounts. The only package that imports botocore; import it only when needed."""
+
+from __future__ import annotations
+
+from auditor.collectors.live.collector import LiveCollector
+from auditor.collectors.live.operations import OPERATIONS
+
+__all__ = ["OPERATIONS", "LiveCollector"]

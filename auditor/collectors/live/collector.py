@@ -1,0 +1,212 @@
+"""The collector of accounts: every service of every region, side by side, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
+
+from auditor.arns import Arn
+from auditor.collectors.live import (
+    aliases,
+    analytics,
+    apigateway,
+    archives,
+    channels,
+    cloudwatch,
+    consumers,
+    events,
+    firehose,
+    functions,
+    iam,
+    iot,
+    kinesis,
+    kms,
+    pipes,
+    s3,
+    scheduler,
+    schemas,
+    sns,
+    sqs,
+    stepfunctions,
+    subnets,
+    vpc,
+)
+from auditor.collectors.live.faults import MALFORMED, CallError
+from auditor.collectors.live.reader import Log, Reader
+from auditor.collectors.live.session import (
+    THREADS,
+    Clients,
+    choose_regions,
+    identify,
+    open_session,
+)
+from auditor.collectors.live.shapes import MANAGED_BY
+from auditor.collectors.live.traffic import with_traffic
+from auditor.errors import NothingAuditedError
+from auditor.findings import Gap
+from auditor.inventory import Reading, Unit
+from auditor.resources import TYPES
+from auditor.resources.base import RawResource
+
+ATTEMPTS = 5
+
+Progress = Callable[[str], None]
+
+
+class Service(NamedTuple):
+    """What a person calls it, the types it yields, and what reads them."""
+
+    name: str
+    types: Sequence[str]
+    collect: Callable[[Reader], Iterator[RawResource]]
+    everywhere_the_same: bool = False
+
+
+class FollowUp(NamedTuple):
+    """What reads more about resources of the same region, once all services have been read."""
+
+    name: str
+    types: Sequence[str]
+    collect: Callable[[Reader, Sequence[RawResource]], Iterator[RawResource]]
+
+
+SERVICES = (
+    Service("SQS", sqs.TYPES, lambda reader: with_traffic(reader, list(sqs.collect(reader)))),
+    Service("SNS", sns.TYPES, sns.collect),
+    Service("EventBridge", events.TYPES, events.collect),
+    Service("Archives", archives.TYPES, archives.collect),
+    Service("Pipes", pipes.TYPES, pipes.collect),
+    Service("Scheduler", scheduler.TYPES, scheduler.collect),
+    Service("Kinesis", kinesis.TYPES, kinesis.collect),
+    Service("Firehose", firehose.TYPES, firehose.collect),
+    Service("Analytics", analytics.TYPES, analytics.collect),
+    Service("Lambda", functions.TYPES, functions.collect),
+    Service("Step Functions", stepfunctions.TYPES, stepfunctions.collect),
+    Service("CloudWatch", cloudwatch.TYPES, cloudwatch.collect),
+    Service("IoT", iot.TYPES, iot.collect),
+    Service("S3", s3.TYPES, s3.collect),
+    Service("API Gateway", apigateway.TYPES, apigateway.collect),
+    Service("VPC endpoints", vpc.TYPES, vpc.collect),
+    Service("IAM", iam.TYPES, iam.collect, everywhere_the_same=True),
+)
+FOLLOW_UPS = (
+    FollowUp("Lambda aliases", aliases.TYPES, aliases.collect),
+    FollowUp("Stream consumers", consumers.TYPES, consumers.collect),
+    FollowUp("Channels", channels.TYPES, channels.collect),
+    FollowUp("Schema discoverers", schemas.TYPES, schemas.collect),
+    FollowUp("Subnets", subnets.TYPES, subnets.collect),
+    FollowUp("KMS", kms.TYPES, kms.collect),
+)
+COLLECTED = frozenset(type_ for part in (*SERVICES, *FOLLOW_UPS) for type_ in part.types)
+
+
+def _silent(_: str) -> None:
+    """Progress that nobody wants to see."""
+
+
+@dataclass(frozen=True)
+class LiveCollector:
+    """Reads one account.
+
+    Without `regions` the configured one is read. `progress` is told what has been read so far,
+    `attempts` is how often a throttled or failed call is tried.
+    """
+
+    profile: str | None = None
+    regions: Sequence[str] = ()
+    endpoint_url: str | None = None
+    progress: Progress = _silent
+    attempts: int = ATTEMPTS
+
+    def collect(self) -> Iterator[Unit]:
+        """The account as one unit.
+
+        Raises `UsageError` for an unknown profile or region and `NothingAuditedError` when the
+        credentials cannot be used or no call succeeded.
+        """
+        clients = open_session(self.profile, self.endpoint_url, self.attempts)
+        regions = choose_regions(clients, self.regions)
+        account = identify(clients, regions[0])
+        log = Log()
+        resources = self._read(clients, regions, account, log)
+        gaps = log.gaps()
+        if not log.answers:
+            raise _nothing(account, gaps)
+        unread = {type_: _never(type_) for type_ in sorted(TYPES.keys() - COLLECTED)}
+        own = tuple(raw for raw in resources if MANAGED_BY not in raw.properties)
+        managed = tuple(raw for raw in resources if MANAGED_BY in raw.properties)
+        reading = Reading(own, {**unread, **log.unread}, context=managed)
+        yield Unit("", (reading,), gaps, account, regions)
+
+    def _read(
+        self, clients: Clients, regions: Sequence[str], account: str | None, log: Log
+    ) -> list[RawResource]:
+        # Services wait for the calls on their resources, so the two cannot share threads.
+        with ThreadPoolExecutor(THREADS) as calls, ThreadPoolExecutor(THREADS) as services:
+            readers = [Reader(clients, region, account, calls, log) for region in regions]
+            pending = [
+                (reader.region, service, services.submit(_read_service, service, reader))
+                for position, reader in enumerate(readers)
+                for service in SERVICES
+                if position == 0 or not service.everywhere_the_same
+            ]
+            resources: list[RawResource] = []
+            for region, service, future in pending:
+                found = future.result()
+                self.progress(f"{region}: {len(found)} resources of {service.name}")
+                resources += found
+            follow_ups = [services.submit(_follow_up, reader, resources) for reader in readers]
+            return [*resources, *chain.from_iterable(future.result() for future in follow_ups)]
+
+
+def _read_service(service: Service, reader: Reader) -> list[RawResource]:
+    return _kept(service, reader, partial(service.collect, reader))
+
+
+def _follow_up(reader: Reader, resources: Sequence[RawResource]) -> list[RawResource]:
+    """One follow-up after the other, as each may look at what the earlier ones found."""
+    here = [raw for raw in resources if raw.region == reader.region]
+    found: list[RawResource] = []
+    for part in FOLLOW_UPS:
+        known = [*here, *found]
+        found += _kept(part, reader, partial(part.collect, reader, known))
+    return found
+
+
+def _kept(
+    part: Service | FollowUp, reader: Reader, collect: Callable[[], Iterable[RawResource]]
+) -> list[RawResource]:
+    """What is collected, in a fixed order, with a gap where an answer makes no sense."""
+    found: dict[str, RawResource] = {}
+    try:
+        for raw in collect():
+            found[raw.id] = _placed(raw, reader)
+    except MALFORMED as error:
+        reason = f"an answer could not be understood: {error!r}"
+        reader.fail(part.name, "", CallError(reason), part.types)
+    return sorted(found.values(), key=lambda raw: (part.types.index(raw.type), raw.id))
+
+
+def _placed(raw: RawResource, reader: Reader) -> RawResource:
+    arn = Arn.parse(raw.id)
+    account = (arn.account if arn else None) or reader.account
+    return replace(raw, account=account, region=reader.region)
+
+
+def _never(type_: str) -> str:
+    return f"{type_} is not collected from accounts yet"
+
+
+def _nothing(account: str | None, gaps: Sequence[Gap]) -> NothingAuditedError:
+    where = f"account {account}" if account else "the account"
+    first = gaps[0]
+    message = f"nothing could be read from {where}: {first.what}: {first.reason}"
+    denied = any(gap.permission for gap in gaps)
+    hint = "check the network, the region and --endpoint-url"
+    if denied:
+        hint = "grant the permissions that `msgaudit iam-policy` prints"
+    return NothingAuditedError(message, hint)

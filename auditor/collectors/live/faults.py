@@ -1,0 +1,107 @@
+"""What can go wrong with one call, told apart by code: denied, gone, or failed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004
+    HTTPClientError,
+)
+from botocore.parsers import ResponseParserError
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+# Everything that botocore raises when a call fails.
+FAULTS = (BotoCoreError, ClientError, ResponseParserError)
+Fault = BotoCoreError | ClientError | ResponseParserError
+
+# What reading an answer raises that lacks a part, or has it in another shape: here, and in some
+# of botocore's own parsers.
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
+
+_DENIED = ("AccessDenied", "AuthorizationError", "UnauthorizedOperation", "UnauthorizedException")
+_GONE = ("NotFound", "NotFoundException", "DoesNotExist", "NonExistentQueue")
+_CREDENTIALS = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "NotAuthorized",
+    "OptInRequired",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+_FORBIDDEN = 403
+
+
+class UnreadableAnswerError(BotoCoreError):
+    """The service answered with success, but not with what was asked for."""
+
+    fmt = "the answer could not be read: {problem}"
+
+
+class CallError(Exception):
+    """A call that gave no answer: `denied` and `gone` say which of the expected kinds it is."""
+
+    def __init__(self, reason: str, *, denied: bool = False, gone: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.denied = denied
+        self.gone = gone
+
+
+def classify(error: Fault) -> CallError:
+    """The same error in the words of this package."""
+    if not isinstance(error, ClientError):
+        return CallError(str(error))
+    code, status = _code(error), _status(error)
+    if any(word in code for word in _DENIED) or (status == _FORBIDDEN and _unexplained(code)):
+        return CallError("AccessDenied", denied=True)
+    detail = str(error.response.get("Error", {}).get("Message", "")).strip()
+    return CallError(f"{code}: {detail}"[:300], gone=code.endswith(_GONE))
+
+
+def about_credentials(error: Fault) -> bool:
+    """Whether nothing can be read with these credentials, wherever one asks."""
+    if isinstance(error, ClientError):
+        return _code(error) in _CREDENTIALS
+    unreachable = (HTTPClientError, ConnectionError, UnreadableAnswerError, ResponseParserError)
+    return not isinstance(error, unreachable)
+
+
+def refuse_garbage(**event: Any) -> None:
+    """Raise `UnreadableAnswerError` where botocore would take broken JSON for an empty answer.
+
+    botocore runs this before it reads an answer.
+    """
+    model: OperationModel = event["operation_model"]
+    if model.service_model.resolved_protocol not in ("json", "rest-json"):
+        return
+    body = event["response_dict"].get("body") or b"{}"
+    if event["response_dict"]["status_code"] < 300:
+        try:
+            json.loads(body)
+        except ValueError as error:
+            raise UnreadableAnswerError(problem="it is not JSON") from error
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", "")).rpartition("#")[2]
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def _unexplained(code: str) -> bool:
+    """Whether a code says nothing that would explain status 403 better than a denial."""
+    return code not in _CREDENTIALS and "Throttl" not in code and "TooMany" not in code

@@ -1,0 +1,116 @@
+"""Every call that the collector makes; a hook refuses whatever does not only read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import MsgauditError
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+READING_VERBS = ("List", "Get", "Describe")
+
+# The IAM action (for API Gateway see `permission`), and the key that every complete answer holds. A
+# broken answer with status 200 parses to an empty one, which must not pass for "there are none".
+# SQS leaves the key out when an account has no queue, Lambda when a function has no reserved
+# concurrency, S3 when a bucket notifies nobody.
+OPERATIONS: Mapping[str, str] = {
+    "apigateway:GetApis": "Items",
+    "apigateway:GetIntegrations": "Items",
+    "cloudwatch:DescribeAlarms": "MetricAlarms",
+    "cloudwatch:GetMetricData": "MetricDataResults",
+    "ec2:DescribeRouteTables": "RouteTables",
+    "ec2:DescribeSecurityGroups": "SecurityGroups",
+    "ec2:DescribeSubnets": "Subnets",
+    "ec2:DescribeVpcEndpoints": "VpcEndpoints",
+    "events:DescribeArchive": "ArchiveArn",
+    "events:DescribeEventBus": "Arn",
+    "events:ListArchives": "Archives",
+    "events:ListEventBuses": "EventBuses",
+    "events:ListRules": "Rules",
+    "events:ListTargetsByRule": "Targets",
+    "firehose:DescribeDeliveryStream": "DeliveryStreamDescription",
+    "firehose:ListDeliveryStreams": "DeliveryStreamNames",
+    "iam:GetAccountAuthorizationDetails": "IsTruncated",
+    "iot:GetTopicRule": "rule",
+    "iot:ListTopicRules": "rules",
+    "kinesis:DescribeChannel": "ChannelDescription",
+    "kinesis:DescribeStreamSummary": "StreamDescriptionSummary",
+    "kinesis:ListChannels": "ChannelSummaries",
+    "kinesis:ListStreamConsumers": "Consumers",
+    "kinesis:ListStreams": "StreamNames",
+    "kinesisanalytics:DescribeApplication": "ApplicationDetail",
+    "kinesisanalytics:ListApplications": "ApplicationSummaries",
+    "kms:DescribeKey": "KeyMetadata",
+    "kms:GetKeyPolicy": "Policy",
+    "kms:GetKeyRotationStatus": "KeyRotationEnabled",
+    "kms:ListAliases": "Aliases",
+    "lambda:GetFunctionConcurrency": "",
+    "lambda:GetPolicy": "Policy",
+    "lambda:ListEventSourceMappings": "EventSourceMappings",
+    "lambda:ListFunctionEventInvokeConfigs": "FunctionEventInvokeConfigs",
+    "lambda:ListFunctions": "Functions",
+    "pipes:DescribePipe": "Arn",
+    "pipes:ListPipes": "Pipes",
+    "s3:GetBucketNotification": "",
+    "s3:ListAllMyBuckets": "Buckets",
+    "scheduler:GetSchedule": "Arn",
+    "scheduler:ListSchedules": "Schedules",
+    "schemas:ListDiscoverers": "Discoverers",
+    "sns:GetSubscriptionAttributes": "Attributes",
+    "sns:GetTopicAttributes": "Attributes",
+    "sns:ListSubscriptions": "Subscriptions",
+    "sns:ListSubscriptionsByTopic": "Subscriptions",
+    "sns:ListTopics": "Topics",
+    "sqs:GetQueueAttributes": "Attributes",
+    "sqs:ListQueues": "",
+    "states:DescribeStateMachine": "stateMachineArn",
+    "states:ListStateMachines": "stateMachines",
+    "sts:GetCallerIdentity": "Account",
+}
+
+# Where the API is not called as its IAM prefix. Version 2 of Kinesis analytics lists the SQL
+# applications of version 1, too.
+_CLIENTS = {
+    "apigateway": "apigatewayv2",
+    "kinesisanalytics": "kinesisanalyticsv2",
+    "states": "stepfunctions",
+}
+# Where an action is not called as the operation that it permits.
+_OPERATIONS = {
+    "s3:GetBucketNotification": "GetBucketNotificationConfiguration",
+    "s3:ListAllMyBuckets": "ListBuckets",
+}
+
+
+class ReadOnlyError(MsgauditError):
+    """The collector tried something other than reading: a bug, stopped before it was sent."""
+
+
+def permission(action: str) -> str:
+    """The IAM action that permits a call: API Gateway's are named after HTTP methods."""
+    return "apigateway:GET" if action.startswith("apigateway:") else action
+
+
+def client_name(action: str) -> str:
+    """What botocore calls the service of an IAM action."""
+    prefix = action.partition(":")[0]
+    return _CLIENTS.get(prefix, prefix)
+
+
+def operation_name(action: str) -> str:
+    """The API operation that an IAM action permits."""
+    return _OPERATIONS.get(action, action.partition(":")[2])
+
+
+def refuse_changes(**event: Any) -> None:
+    """Stop a call that does not only read; botocore runs this before it sends anything.
+
+    Raises `ReadOnlyError`.
+    """
+    model: OperationModel = event["model"]
+    if not model.name.startswith(READING_VERBS):
+        message = f"msgaudit only reads, but {model.service_model.service_name}"
+        raise ReadOnlyError(f"{message}:{model.name} was about to be called")

@@ -1,0 +1,180 @@
+"""Reading without losing anything: each call gives its answer or leaves a gap, never both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from botocore import xform_name
+
+from auditor.collectors.live.faults import FAULTS, MALFORMED, CallError, classify
+from auditor.collectors.live.operations import (
+    OPERATIONS,
+    client_name,
+    operation_name,
+    permission,
+)
+from auditor.collectors.live.session import Clients
+from auditor.findings import Gap
+from auditor.values import Unknown
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Answer = dict[str, Any]
+# What a request calls the token of the next page, and what an answer calls it or how to make it.
+Token = tuple[str, str | Callable[[Answer], object]]
+NEXT_TOKEN = ("NextToken", "NextToken")
+SMALL_NEXT_TOKEN = ("nextToken", "nextToken")
+MARKER = ("Marker", "NextMarker")
+
+
+@dataclass
+class Log:
+    """What happened to the calls of all readers. Threads only ever append."""
+
+    answers: list[str] = field(default_factory=list)
+    failures: list[tuple[str, str, str, CallError]] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """One gap for each action, region and reason, naming the first subject and counting."""
+        groups: dict[tuple[str, str, str, bool], list[str]] = defaultdict(list)
+        for action, region, subject, error in self.failures:
+            groups[action, region, error.reason, error.denied].append(subject)
+        return tuple(
+            Gap(
+                _what(action, region, sorted(subjects)),
+                reason,
+                permission(action) if denied else None,
+            )
+            for (action, region, reason, denied), subjects in sorted(groups.items())
+        )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads one region of one account. `account` is `None` when it could not be asked for."""
+
+    clients: Clients
+    region: str
+    account: str | None
+    pool: Executor
+    log: Log
+
+    def listing(
+        self,
+        action: str,
+        key: str,
+        *types: str,
+        token: Token = NEXT_TOKEN,
+        **arguments: object,
+    ) -> list[Any]:
+        """All pages of a list.
+
+        When a page fails, what was read until then; `types` then count as not completely read.
+        """
+        found: list[Any] = []
+        try:
+            for answer in self._pages(action, token, arguments):
+                found += answer.get(key) or ()
+        except CallError as error:
+            self.fail(action, "", error, types)
+        return found
+
+    def detail(self, action: str, subject: str, **arguments: object) -> Answer | Unknown | None:
+        """One answer; `None` when the subject does not exist, unknown when it could not be read."""
+        try:
+            return self._call(action, arguments)
+        except CallError as error:
+            return self._missed(action, subject, error)
+
+    def details(
+        self,
+        action: str,
+        key: str,
+        subject: str,
+        token: Token = NEXT_TOKEN,
+        **arguments: object,
+    ) -> list[Any] | Unknown | None:
+        """All pages of a list that belongs to one subject; otherwise like `detail`."""
+        found: list[Any] = []
+        try:
+            for answer in self._pages(action, token, arguments):
+                found += answer.get(key) or ()
+        except CallError as error:
+            return self._missed(action, subject, error)
+        return found
+
+    def each(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """The function's results in the order of the items, computed side by side.
+
+        The function must not use this method itself: it would wait for its own thread.
+        """
+        return self.pool.map(function, items)
+
+    def arn(self, service: str, resource: str, account: str | None = None) -> str:
+        """The ARN of a resource in this region, for where no API tells it."""
+        place = f"{self.region}:{account or self.account or ''}"
+        return f"arn:{self._partition()}:{service}:{place}:{resource}"
+
+    def global_arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource whose name is unique in the world."""
+        return f"arn:{self._partition()}:{service}:::{resource}"
+
+    def _partition(self) -> str:
+        return self.clients.session.get_partition_for_region(self.region)
+
+    def fail(self, action: str, subject: str, error: CallError, types: Sequence[str] = ()) -> None:
+        """Keep that a call failed, and which types are now not completely read."""
+        self.log.failures.append((action, self.region, subject, error))
+        for type_ in types:
+            self.log.unread[type_] = f"{action} in {self.region}: {error.reason}"
+
+    def _missed(self, action: str, subject: str, error: CallError) -> Unknown | None:
+        if error.gone:
+            return None
+        self.fail(action, subject, error)
+        return Unknown(f"{action} on {subject}: {error.reason}")
+
+    def _pages(self, action: str, token: Token, arguments: dict[str, Any]) -> Iterator[Answer]:
+        name, following = token
+        sent: object = None
+        while True:
+            answer = self._call(action, arguments)
+            yield answer
+            received = following(answer) if callable(following) else answer.get(following)
+            if not received:
+                return
+            if received == sent:
+                message = "the service repeats the same page"
+                raise CallError(message)
+            sent = received
+            arguments = {**arguments, name: received}
+
+    def _call(self, action: str, arguments: dict[str, Any]) -> Answer:
+        client = self.clients.get(client_name(action), self.region)
+        method = getattr(client, xform_name(operation_name(action)))
+        try:
+            answer: Answer = method(**arguments)
+        except FAULTS as error:
+            raise classify(error) from error
+        except MALFORMED as error:
+            message = f"the answer could not be read: {error!r}"
+            raise CallError(message) from error
+        key = OPERATIONS[action]
+        if key and answer.get(key) is None:
+            message = f"the answer lacks {key}"
+            raise CallError(message)
+        self.log.answers.append(action)
+        return answer
+
+
+def _what(action: str, region: str, subjects: Sequence[str]) -> str:
+    if not subjects[0]:
+        return f"{action} in {region}"
+    more = f" and {len(subjects) - 1} more" if len(subjects) > 1 else ""
+    return f"{action} on {subjects[0]}{more} in {region}"

@@ -1,0 +1,1 @@
+"""Reads templates: CloudFormation, SAM, and what the CDK writes."""

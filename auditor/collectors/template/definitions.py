@@ -1,0 +1,53 @@
+"""State machine definitions that stand in a file of their own."""
+
+from __future__ import annotations
+
+import os
+
+from yaml.nodes import Node
+
+from auditor.collectors.template.declared import Origin
+from auditor.collectors.template.discovery import Candidate
+from auditor.collectors.template.documents import Document, UnreadableError, parse
+from auditor.collectors.template.evaluator import Evaluator
+from auditor.collectors.template.stack import Stack
+from auditor.values import Block, Listing, Unknown
+
+
+def with_definition(stack: Stack, properties: Block) -> Block:
+    """The properties with `DefinitionUri`, where it is a local file, read into `Definition`."""
+    uri = properties.get("DefinitionUri")
+    if uri is None or "Definition" in properties:
+        return properties
+    read = Block(properties, properties.origin, properties.unread)
+    read["Definition"] = _read(stack, uri)
+    return read
+
+
+def _read(stack: Stack, uri: object) -> object:
+    if not isinstance(uri, str):
+        return Unknown("the definition is not a local file")
+    path = os.path.join(os.path.dirname(stack.template.document.path), uri)
+    if not os.path.isfile(path):
+        return Unknown(f"the definition {uri} was not found beside the template")
+    candidate = Candidate(path, named=True)
+    try:
+        document = parse(candidate.shown, candidate.read())
+    except UnreadableError as error:
+        return Unknown(f"the definition {uri} could not be read: {error.gap.reason}")
+    return _placed(Evaluator(stack).value(document.root), document)
+
+
+def _placed(value: object, document: Document) -> object:
+    """The value, with all its parts standing in their own file."""
+    if isinstance(value, Block):
+        items = {name: _placed(item, document) for name, item in value.items()}
+        return Block(items, _origin(value.origin, document), value.unread)
+    if isinstance(value, Listing):
+        elements = [_placed(item, document) for item in value]
+        return Listing(elements, _origin(value.origin, document))
+    return value
+
+
+def _origin(node: object, document: Document) -> object:
+    return Origin((node,), document=document) if isinstance(node, Node) else node

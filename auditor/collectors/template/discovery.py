@@ -1,0 +1,113 @@
+"""Finds templates among the given paths, by content."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.collectors.template.documents import MAX_BYTES, UnreadableError
+from auditor.errors import UsageError
+from auditor.findings import Gap
+
+STANDARD_INPUT = "-"
+_SUFFIXES = (".yaml", ".yml", ".json", ".template")
+_MAX_STAGES = 5  # assemblies in assemblies; a hostile one may contain itself
+_IGNORED_FOLDERS = ("node_modules", "__pycache__", "venv", "site-packages")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be a template; `named` when the user gave its very path."""
+
+    path: str
+    named: bool
+
+    @property
+    def once(self) -> bool:
+        """Whether it can be read only once: standard input, or a pipe such as `<(command)`."""
+        return self.path == STANDARD_INPUT or not os.path.isfile(self.path)
+
+    @property
+    def shown(self) -> str:
+        """The path as reports show it: with forward slashes, from here where it lies below."""
+        if self.path == STANDARD_INPUT:
+            return "<stdin>"
+        path, here = Path(self.path), Path.cwd()
+        return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+    def read(self) -> bytes:
+        """The content; raises `UnreadableError`. No more is read than could be a template."""
+        try:
+            if self.path == STANDARD_INPUT:
+                return sys.stdin.buffer.read(MAX_BYTES + 1)
+            with open(self.path, "rb") as file:
+                return file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise UnreadableError(Gap(self.shown, f"it cannot be read: {error.strerror}")) from None
+
+
+def candidates(paths: Iterable[str]) -> Iterator[Candidate]:
+    """The files to look at, once each and in order; raises `UsageError` for a missing path."""
+    seen = set[str]()
+    for path in paths:
+        for candidate in _candidates(path):
+            real = os.path.realpath(candidate.path)
+            if real not in seen:
+                seen.add(real)
+                yield candidate
+
+
+def _candidates(path: str) -> Iterator[Candidate]:
+    if path == STANDARD_INPUT:
+        yield Candidate(path, named=True)
+    elif os.path.isdir(path):
+        yield from (Candidate(found, named=False) for found in _walk(path))
+    elif os.path.exists(path):
+        yield Candidate(path, named=True)
+    else:
+        raise UsageError(f"{path}: no such file or folder")
+
+
+def _walk(folder: str) -> Iterator[str]:
+    try:
+        items = sorted(os.scandir(folder), key=lambda item: item.name)
+    except OSError:
+        yield folder  # which then cannot be read as a file either: a gap, not an empty folder
+        return
+    assembly = _assembly(folder) if any(item.name == "manifest.json" for item in items) else None
+    if assembly is not None:
+        yield from assembly
+        return
+    for item in items:
+        if item.is_dir(follow_symlinks=False):
+            if not item.name.startswith(".") and item.name not in _IGNORED_FOLDERS:
+                yield from _walk(item.path)
+        elif item.name.endswith(_SUFFIXES) and not _may_block(item):
+            yield item.path
+
+
+def _may_block(item: os.DirEntry[str]) -> bool:
+    """Whether it is a pipe, a socket or a device; a dangling link is none, it gives a gap."""
+    return not item.is_file() and os.path.exists(item.path)
+
+
+def _assembly(folder: str, depth: int = 0) -> list[str] | None:
+    """The stack templates of a CDK cloud assembly (`cdk.out`), or `None` for any other folder."""
+    try:
+        content = json.loads(Path(folder, "manifest.json").read_text("utf-8"))
+        artifacts = content["artifacts"].values()
+        found = []
+        for artifact in artifacts:
+            properties = artifact.get("properties", {})
+            if artifact.get("type") == "aws:cloudformation:stack":
+                found.append(os.path.join(folder, properties["templateFile"]))
+            elif artifact.get("type") == "cdk:cloud-assembly" and depth < _MAX_STAGES:
+                nested = os.path.join(folder, properties["directoryName"])
+                found += _assembly(nested, depth + 1) or []
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return sorted(found)

@@ -1,0 +1,146 @@
+"""Exports and imports between the templates of one scan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+
+from yaml.nodes import Node
+
+from auditor.collectors.template.conditions import Scenario
+from auditor.collectors.template.documents import child, children
+from auditor.collectors.template.library import Library
+from auditor.collectors.template.template import Template
+from auditor.collectors.template.tree import StackTree
+from auditor.resources import RawResource
+from auditor.values import Unknown
+
+
+class Exchange:
+    """Binds `Fn::ImportValue` to the export of another template that is in the scan too.
+
+    The other templates are read under their default scenario, each with its path as prefix of its
+    logical ids, so that a reference across stacks leads to the very resource.
+    """
+
+    def __init__(self, library: Library, given: Mapping[str, str]) -> None:
+        self._library = library
+        self._given = given
+
+    def tree(self, template: Template, scenario: Scenario) -> StackTree:
+        """The tree of a template whose imports are bound."""
+        return _Neighbourhood(self, template, scenario).home
+
+    def context(self, template: Template, home: StackTree) -> Iterator[RawResource]:
+        """The resources of templates that this one imports from, or that import from it."""
+        neighbours = self._neighbours(template)
+        if neighbours:
+            around = _Neighbourhood(self, template, home.root.scenario)
+            for other in neighbours:
+                yield from around.tree(other).resources()
+
+    def build(
+        self, template: Template, scenario: Scenario, prefix: str, around: _Neighbourhood
+    ) -> StackTree:
+        """A tree whose imports come from its neighbourhood."""
+        return StackTree(self._library, template, self._given, scenario, prefix, around.imported)
+
+    def exporter(self, name: str) -> tuple[Template, Node] | None:
+        """The template that exports a name, and the exported value's node."""
+        return self._exports.get(name)
+
+    @cached_property
+    def _exports(self) -> dict[str, tuple[Template, Node]]:
+        found: dict[str, tuple[Template, Node]] = {}
+        for template in self._library.linked():
+            # What cannot be followed is a gap of its own template, not of those around it.
+            with suppress(RecursionError):
+                for name, value in self._exported(template):
+                    found.setdefault(name, (template, value))
+        return found
+
+    def _exported(self, template: Template) -> Iterator[tuple[str, Node]]:
+        stack = StackTree(self._library, template, self._given, Scenario()).root
+        for output in template.outputs.values():
+            name = child(child(output, "Export"), "Name")
+            value = child(output, "Value")
+            if name is not None and value is not None:
+                yield _text(stack.value(name)), value
+
+    def _neighbours(self, template: Template) -> list[Template]:
+        return list(self._adjacent.get(id(template), {}).values())
+
+    @cached_property
+    def _adjacent(self) -> dict[int, dict[int, Template]]:
+        """Importers and exporters of each template, both by identity."""
+        found: dict[int, dict[int, Template]] = defaultdict(dict)
+        for importer, names in self._imports:
+            for name in names:
+                exporter, _ = self.exporter(name) or (importer, None)
+                if exporter is not importer:
+                    found[id(importer)][id(exporter)] = exporter
+                    found[id(exporter)][id(importer)] = importer
+        return found
+
+    @cached_property
+    def _imports(self) -> list[tuple[Template, list[str]]]:
+        result = []
+        for template in self._library.linked():
+            with suppress(RecursionError):
+                result.append((template, self._imported(template)))
+        return result
+
+    def _imported(self, template: Template) -> list[str]:
+        stack = StackTree(self._library, template, self._given, Scenario()).root
+        return [
+            _text(stack.evaluator.bare(node) if node.tag == "!ImportValue" else stack.value(node))
+            for node in _import_names(template.root)
+        ]
+
+
+class _Neighbourhood:
+    """A template and those that it exchanges values with, each read once."""
+
+    def __init__(self, exchange: Exchange, template: Template, scenario: Scenario) -> None:
+        self._exchange = exchange
+        self._trees: dict[int, StackTree] = {}
+        self._values: dict[str, object] = {}
+        self.home = exchange.build(template, scenario, "", self)
+        self._trees[id(template)] = self.home
+
+    def tree(self, template: Template) -> StackTree:
+        """The tree of a neighbour, under its default scenario."""
+        if id(template) not in self._trees:
+            prefix = f"{template.document.path}#"
+            self._trees[id(template)] = self._exchange.build(template, Scenario(), prefix, self)
+        return self._trees[id(template)]
+
+    def imported(self, name: str) -> object:
+        """The exported value, or an unknown that is external."""
+        exported = self._exchange.exporter(name)
+        if exported is None:
+            return Unknown(
+                f"{name} is exported by a stack that was not read", f"${{import:{name}}}", True
+            )
+        if name not in self._values:
+            self._values[name] = Unknown(f"the stacks import {name} from each other in a circle")
+            template, node = exported
+            self._values[name] = self.tree(template).root.value(node)
+        return self._values[name]
+
+
+def _text(value: object) -> str:
+    return str(value.text if isinstance(value, Unknown) else value)
+
+
+def _import_names(node: Node) -> Iterator[Node]:
+    if node.tag == "!ImportValue":
+        yield node
+        return
+    argument = child(node, "Fn::ImportValue")
+    if argument is not None:
+        yield argument
+    for inner in children(node):
+        yield from _import_names(inner)

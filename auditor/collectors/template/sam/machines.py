@@ -1,0 +1,73 @@
+"""`AWS::Serverless::StateMachine`: the state machine, its role, and what its events need.
+
+Generated logical ids: https://docs.aws.amazon.com/serverless-application-model/latest/
+developerguide/sam-specification-generated-resources-statemachine.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from auditor.collectors.template.declared import Declared, Scope
+from auditor.collectors.template.sam import rules
+from auditor.collectors.template.sam.events import events, unreadable_rule
+from auditor.collectors.template.sam.making import Part, flag, whole
+from auditor.collectors.template.sam.policies import ROLE, role
+from auditor.collectors.template.sam.policy import trust
+from auditor.collectors.template.sam.substitutions import with_substitutions
+
+_OWN = frozenset((
+    "AutoPublishAlias", "DefinitionUri", "DeploymentPreference", "Events", "Logging", "Name",
+    "PermissionsBoundary", "Policies", "PropagateTags", "Role", "RolePath", "Tags", "Tracing",
+    "Type", "UseAliasAsEventTarget",
+))  # fmt: skip
+_RENAMES = {
+    "LoggingConfiguration": "Logging",
+    "RoleArn": "Role",
+    "StateMachineName": "Name",
+    "StateMachineType": "Type",
+    "TracingConfiguration": "Tracing",
+}
+
+
+def _api(event: Part) -> Iterator[Declared]:
+    yield rules.starting_role(event)
+
+
+def _unreadable(event: Part) -> Iterator[Declared]:
+    yield unreadable_rule(event)
+
+
+_EVENTS: dict[str, Callable[[Part], Iterator[Declared]]] = {
+    "Api": _api,
+    "CloudWatchEvent": rules.event_rule,
+    "EventBridgeRule": rules.event_rule,
+    "Schedule": rules.scheduled_rule,
+    "ScheduleV2": rules.schedule,
+}
+
+
+def state_machine(declared: Declared, scope: Scope) -> Iterator[Declared]:
+    """All plain resources of a SAM state machine."""
+    part = whole(declared, scope)
+    yield _machine(part)
+    if part.peek("Role") is None:
+        tracing = flag(part.peek("Tracing", "Enabled")) is True
+        managed = ["AWSXrayWriteOnlyAccess"] if tracing else []
+        yield role(part, trust("states.amazonaws.com"), managed, [])
+    for event in events(part):
+        yield from _EVENTS.get(event.kind, _unreadable)(event)
+
+
+def _machine(part: Part) -> Declared:
+    given = with_substitutions(part.properties)
+    properties = {
+        **{name: value for name, value in given.items() if name not in _OWN},
+        **{name: part.peek(own) for name, own in _RENAMES.items()},
+    }
+    if properties["RoleArn"] is None:
+        properties["RoleArn"] = part.identify(ROLE, f"{part.id}Role").arn
+    renames = _RENAMES | {"Definition": "DefinitionUri"}
+    return part.make(
+        "AWS::StepFunctions::StateMachine", part.id, properties, renames, part.properties.unread
+    )

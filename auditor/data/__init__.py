@@ -1,0 +1,1 @@
+"""Facts about AWS that rules compare with: numbers, names, tables, each with its source."""

@@ -1,0 +1,171 @@
+"""Runs rules over graphs and turns what they yield into findings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from auditor.arns import symbolic
+from auditor.findings import (
+    Confidence,
+    Finding,
+    Gap,
+    Match,
+    Outcome,
+    Related,
+    Subject,
+    fingerprint,
+)
+from auditor.graph import Graph
+from auditor.inventory import Reading, Unit
+from auditor.linking import build_graph
+from auditor.resources.base import Resource
+from auditor.rules import Rule
+from auditor.values import UndeterminedError, dotted
+
+Key = tuple[str, str, str, str, Outcome]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The outcome of one or more units."""
+
+    findings: list[Finding] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    resources: int = 0
+    edges: int = 0
+
+    def add(self, other: Verdict) -> None:
+        """Take in the verdict of another unit."""
+        self.findings += other.findings
+        self.gaps += other.gaps
+        self.resources += other.resources
+        self.edges += other.edges
+
+
+@dataclass(slots=True)
+class _Held:
+    """A match and the readings in which it held."""
+
+    rule: Rule[Any]
+    match: Match
+    outcome: Outcome
+    readings: dict[int, None] = field(default_factory=dict)
+
+
+def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
+    """Judge a unit under each of its readings and merge what they have in common."""
+    verdict = Verdict(gaps=list(unit.gaps))
+    held: dict[Key, _Held] = {}
+    present: dict[str, list[int]] = defaultdict(list)
+    for number, reading in enumerate(unit.readings):
+        verdict.gaps += _not_looked_at(reading, rules)
+        graph = build_graph((*reading.resources, *reading.context), reading.unread)
+        verdict.edges = max(verdict.edges, graph.edge_count)
+        for raw in reading.resources:
+            present[raw.id].append(number)
+        for rule, match, outcome in _run(graph, reading, rules, verdict.gaps):
+            path = dotted(match.path)
+            key = (rule.id, match.resource.id, path, match.discriminator, outcome)
+            held.setdefault(key, _Held(rule, match, outcome)).readings[number] = None
+    verdict.resources = len(present)
+    verdict.findings = [
+        _finding(item, unit, present[item.match.resource.id])
+        for item in _without_doubts(held.values())
+    ]
+    verdict.gaps = list(dict.fromkeys(verdict.gaps))
+    return verdict
+
+
+def _run(
+    graph: Graph, reading: Reading, rules: Sequence[Rule[Any]], gaps: list[Gap]
+) -> Iterator[tuple[Rule[Any], Match, Outcome]]:
+    context = {raw.id for raw in reading.context}
+    for rule in rules:
+        for cls in rule.applies_to:
+            for resource in graph.resources(cls):
+                if resource.id in context:
+                    continue
+                try:
+                    for match in rule.run(resource, graph):
+                        yield rule, match, Outcome.VIOLATION
+                except UndeterminedError as doubt:
+                    yield rule, Match(resource, doubt.reason, doubt.path), Outcome.UNDETERMINED
+                except Exception as error:  # one broken rule must not hide what the others find
+                    gaps.append(_crash(rule, resource, error))
+
+
+def _not_looked_at(reading: Reading, rules: Sequence[Rule[Any]]) -> Iterator[Gap]:
+    """Types that rules judge, but that were not (or not completely) read."""
+    for type_, reason in reading.unread.items():
+        blind = [rule.id for rule in rules if any(cls.type == type_ for cls in rule.applies_to)]
+        if blind:
+            yield Gap(f"{type_} for {', '.join(blind)}", reason)
+
+
+def _crash(rule: Rule[Any], resource: Resource, error: Exception) -> Gap:
+    reason = f"the rule failed with {type(error).__name__}: {error}; please report this bug"
+    return Gap(f"rule {rule.id} on {resource.id}", reason, location=resource.raw.locate(()))
+
+
+def _without_doubts(items: Iterable[_Held]) -> list[_Held]:
+    """Drop an undetermined result where the same rule is sure about the resource elsewhere."""
+    held = list(items)
+    sure = {
+        (item.rule.id, item.match.resource.id) for item in held if item.outcome is Outcome.VIOLATION
+    }
+    return [
+        item
+        for item in held
+        if item.outcome is Outcome.VIOLATION or (item.rule.id, item.match.resource.id) not in sure
+    ]
+
+
+def _finding(item: _Held, unit: Unit, present: list[int]) -> Finding:
+    rule, match, raw = item.rule, item.match, item.match.resource.raw
+    property_ = f"Properties.{dotted(match.path)}" if match.path else ""
+    doubtful = item.outcome is Outcome.UNDETERMINED
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=match.severity or rule.severity,
+        category=rule.category,
+        outcome=item.outcome,
+        confidence=Confidence.LOW if doubtful else match.confidence or rule.confidence,
+        resource=_subject(match.resource),
+        message=match.message,
+        property=property_,
+        location=raw.locate(match.path),
+        evidence=match.evidence,
+        related=tuple(_related(place, note) for place, note in match.related),
+        remediation=rule.remediation,
+        guide=rule.guide,
+        fingerprint=fingerprint(rule.id, unit.path, raw.id, property_, match.discriminator),
+        when=_when(list(item.readings), present, unit),
+    )
+
+
+def _when(readings: list[int], present: list[int], unit: Unit) -> str | None:
+    if len(readings) >= len(present):
+        return None
+    labels = [unit.readings[number].label or "" for number in readings]
+    return " or ".join(dict.fromkeys(filter(None, labels))) or None
+
+
+def _subject(resource: Resource) -> Subject:
+    raw = resource.raw
+    return Subject(
+        type=raw.type,
+        id=raw.id,
+        name=raw.name if isinstance(raw.name, str) and not symbolic(raw.name) else None,
+        arn=raw.arn if raw.arn and not symbolic(raw.arn) else None,
+        account=raw.account,
+        region=raw.region,
+        construct=raw.construct,
+    )
+
+
+def _related(place: Resource, note: str) -> Related:
+    return Related(place.id, note, place.raw.locate(()))

@@ -1,0 +1,147 @@
+"""What a run reports: findings, and the gaps of what could not be read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.resources.base import Resource
+    from auditor.values import PropertyPath
+
+
+class Severity(StrEnum):
+    """Impact if the finding is true, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+class Confidence(StrEnum):
+    """Chance that the finding is true."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Category(StrEnum):
+    """What suffers."""
+
+    RELIABILITY = "reliability"
+    SECURITY = "security"
+    PERFORMANCE = "performance"
+    COST = "cost"
+    OPERATIONS = "operations"
+
+
+class Outcome(StrEnum):
+    """Whether the rule found a violation, or could not tell."""
+
+    VIOLATION = "violation"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A range in a file: 1-based lines and columns, the end column exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that has to do with a finding."""
+
+    id: str
+    message: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be read: never to be mistaken for passed."""
+
+    what: str
+    reason: str
+    permission: str | None = None
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a rule yields: the engine makes the finding.
+
+    `path` is the property inside `resource` that is to blame; it need not exist. `discriminator`
+    tells apart two matches of one rule on one property. `severity` overrides the rule's own.
+    """
+
+    resource: Resource
+    message: str
+    path: PropertyPath = ()
+    evidence: tuple[str, ...] = ()
+    related: tuple[tuple[Resource, str], ...] = ()
+    discriminator: str = ""
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The resource of a finding, as reports name it."""
+
+    type: str
+    id: str
+    name: str | None = None
+    arn: str | None = None
+    account: str | None = None
+    region: str | None = None
+    construct: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reported result. `when` names the parameter values under which it holds."""
+
+    rule: str
+    name: str
+    severity: Severity
+    category: Category
+    outcome: Outcome
+    confidence: Confidence
+    resource: Subject
+    message: str
+    property: str
+    location: Location | None
+    evidence: tuple[str, ...]
+    related: tuple[Related, ...]
+    remediation: str
+    guide: str
+    fingerprint: str
+    when: str | None = None
+    suppression: str | None = None
+    baselined: bool = False
+
+
+def fingerprint(rule: str, source: str, resource: str, property_: str, discriminator: str) -> str:
+    """A finding's identity: without line, date or wording, so that it survives all three changing.
+
+    `source` is the template's path (empty for an account, where `resource` is the ARN).
+    """
+    text = "\0".join((rule, source, resource, property_, discriminator))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]

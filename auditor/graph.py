@@ -1,0 +1,182 @@
+"""The graph: resources, the ways of a message between them, and the ways that stayed unread."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from auditor.index import External, Index, Node
+from auditor.resources.base import Resource
+from auditor.values import PropertyPath, UndeterminedError, Unknown
+
+R = TypeVar("R", bound=Resource)
+ANY: tuple[type[Resource], ...] = (Resource,)
+
+
+class EdgeKind(StrEnum):
+    """How two resources relate; edges point the way the message (or the signal) goes."""
+
+    CONSUMES = "is read by"
+    DELIVERS = "delivers to"
+    ARCHIVES = "is archived by"
+    DEAD_LETTERS = "dead-letters to"
+    WATCHES = "watches"
+    NOTIFIES = "notifies"
+    CONFIGURES = "configures"
+    GUARDS = "guards"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One relation. `via` declares it at `path`; an end is external or unknown where it must be.
+
+    `detail` is the metric of a watching edge and the protocol of a delivering subscription.
+    """
+
+    kind: EdgeKind
+    source: Node
+    target: Node
+    via: Resource
+    path: PropertyPath = ()
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class _Side:
+    """Edges by the resource on one of their ends, and those whose end there is unknown."""
+
+    known: dict[str, list[Edge]] = field(default_factory=lambda: defaultdict(list))
+    unknown: list[tuple[Unknown, Edge]] = field(default_factory=list)
+
+    def add(self, end: Node, edge: Edge) -> None:
+        if isinstance(end, Resource):
+            self.known[end.id].append(edge)
+        elif isinstance(end, Unknown):
+            self.unknown.append((end, edge))
+
+
+class Graph:
+    """Resources by type and edges by end, with answers that never mistake unread for absent.
+
+    `unread` maps a resource type to why (some of) its resources could not be read, `declares` an
+    edge kind to the resource types that can declare such edges, each with the types between which
+    they run, or with none where they can run between any.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        edges: Iterable[Edge],
+        unread: Mapping[str, str],
+        declares: Mapping[EdgeKind, Mapping[str, frozenset[str]]],
+    ) -> None:
+        self.index = index
+        self._unread = unread
+        self._declares = declares
+        self._incoming, self._outgoing = _Side(), _Side()
+        self.edge_count = 0
+        for edge in edges:
+            self.edge_count += 1
+            self._incoming.add(edge.target, edge)
+            self._outgoing.add(edge.source, edge)
+
+    def resources(self, cls: type[R]) -> Sequence[R]:
+        """The resources of a type that were read, to judge them one by one."""
+        return self.index.of(cls)
+
+    def all(self, cls: type[R]) -> Sequence[R]:
+        """All resources of a type; raises `UndeterminedError` when some could not be read."""
+        if cls.type in self._unread:
+            raise UndeterminedError(self._unread[cls.type])
+        return self.index.of(cls)
+
+    def incoming(
+        self,
+        resource: Resource,
+        *kinds: EdgeKind,
+        details: Collection[str] | None = None,
+        via: tuple[type[Resource], ...] = ANY,
+    ) -> list[Edge]:
+        """Edges to the resource; raises `UndeterminedError` rather than wrongly say none.
+
+        `details` limits them to those with one of these details, `via` to those that resources of
+        these types declare.
+        """
+        return self._edges(self._incoming, resource, kinds, details, via)
+
+    def outgoing(self, resource: Resource, *kinds: EdgeKind) -> list[Edge]:
+        """Edges from the resource; raises `UndeterminedError` rather than wrongly say none."""
+        return self._edges(self._outgoing, resource, kinds)
+
+    def settle_outgoing(self, resource: Resource, *kinds: EdgeKind) -> None:
+        """Raises `UndeterminedError` when there may be more edges than `outgoing` gives."""
+        self._settle(self._outgoing, resource, kinds)
+
+    def find(self, reference: object) -> Resource | None:
+        """The resource that an ARN, URL or unknown text names, if it was read."""
+        node = self.index.resolve(reference)
+        return node if isinstance(node, Resource) else None
+
+    def _edges(
+        self,
+        side: _Side,
+        resource: Resource,
+        kinds: tuple[EdgeKind, ...],
+        details: Collection[str] | None = None,
+        via: tuple[type[Resource], ...] = ANY,
+    ) -> list[Edge]:
+        found = [
+            edge
+            for edge in side.known.get(resource.id, ())
+            if edge.kind in kinds
+            and (details is None or edge.detail in details)
+            and isinstance(edge.via, via)
+        ]
+        if not found:
+            self._settle(side, resource, kinds, via)
+        return found
+
+    def _settle(
+        self,
+        side: _Side,
+        resource: Resource,
+        kinds: tuple[EdgeKind, ...],
+        via: tuple[type[Resource], ...] = ANY,
+    ) -> None:
+        for unknown, edge in side.unknown:
+            if edge.kind not in kinds or not isinstance(edge.via, via):
+                continue
+            if not self._joins(edge.kind, edge.via.type, resource):
+                continue
+            if may_be(unknown, resource):
+                reason = f"what {edge.via.id} refers to could not be read: {unknown.reason}"
+                raise UndeterminedError(reason)
+        for kind in kinds:
+            for type_ in sorted(self._declares[kind]):
+                if type_ not in self._unread or not self._joins(kind, type_, resource):
+                    continue
+                if via is ANY or type_ in {cls.type for cls in via}:
+                    raise UndeterminedError(self._unread[type_])
+
+    def _joins(self, kind: EdgeKind, declaring: str, resource: Resource) -> bool:
+        """Whether edges of a kind that a type declares can begin or end at the resource."""
+        between = self._declares[kind].get(declaring)
+        return not between or resource.type in between
+
+
+def may_be(unknown: Unknown, resource: Resource) -> bool:
+    """Whether an unread reference could name the resource."""
+    if unknown.external:
+        return False
+    if unknown.text is None or resource.arn is None:
+        return True
+    pattern = ".*".join(map(re.escape, re.split(r"\$\{[^}]*\}", unknown.text)))
+    names = (resource.arn, str(resource.raw.name), resource.raw.url or "")
+    return any(re.fullmatch(pattern, name) for name in names)
+
+
+__all__ = ["Edge", "EdgeKind", "External", "Graph", "Node", "may_be"]

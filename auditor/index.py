@@ -1,0 +1,92 @@
+"""Finding the resource that a reference names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from auditor.arns import Arn
+from auditor.resources.base import Resource
+from auditor.values import Unknown
+
+R = TypeVar("R", bound=Resource)
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """The end of an edge that lies outside of what was read: an ARN, URL or name as text."""
+
+    reference: str
+
+
+Node = Resource | External | Unknown
+
+
+class Index:
+    """Resources by type, ARN, URL and name."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._by_type: dict[type[Resource], list[Resource]] = defaultdict(list)
+        self._exact: dict[str, Resource] = {}
+        self._by_part: dict[tuple[str, str], list[tuple[Arn, Resource]]] = defaultdict(list)
+        self._by_name: dict[tuple[type[Resource], str], list[Resource]] = defaultdict(list)
+        self.count = 0
+        for resource in resources:
+            self._add(resource)
+
+    def _add(self, resource: Resource) -> None:
+        raw = resource.raw
+        self.count += 1
+        self._by_type[type(resource)].append(resource)
+        if raw.url:
+            self._exact[raw.url] = resource
+        name = raw.name.text if isinstance(raw.name, Unknown) else raw.name
+        if name:
+            self._by_name[type(resource), name].append(resource)
+        if raw.arn and (arn := Arn.parse(raw.arn)):
+            self._exact[raw.arn] = resource
+            self._by_part[arn.service, arn.resource].append((arn, resource))
+
+    def of(self, cls: type[R]) -> Sequence[R]:
+        """The resources of a type."""
+        return cast("list[R]", self._by_type.get(cls, []))
+
+    def named(self, cls: type[R], name: object, near: Resource) -> Node:
+        """The resource of a type with that name, in the account and region of another."""
+        reference = name.text if isinstance(name, Unknown) else name
+        if isinstance(reference, str):
+            for resource in self._by_name.get((cls, reference), ()):
+                if (resource.raw.account, resource.raw.region) == (
+                    near.raw.account,
+                    near.raw.region,
+                ):
+                    return resource
+        return _unresolved(name)
+
+    def resolve(self, reference: object) -> Node:
+        """The resource that an ARN or URL names, or what is known of it."""
+        found = self._find(reference.text if isinstance(reference, Unknown) else reference)
+        return found or _unresolved(reference)
+
+    def _find(self, reference: object) -> Resource | None:
+        if not isinstance(reference, str):
+            return None
+        if exact := self._exact.get(reference):
+            return exact
+        arn = Arn.parse(reference) or Arn.of_queue_url(reference)
+        if arn is None:
+            return None
+        for part in arn.owners():
+            wanted = Arn(arn.partition, arn.service, arn.region, arn.account, part)
+            for candidate, resource in self._by_part.get((arn.service, part), ()):
+                if wanted.may_stand_for(candidate):
+                    return resource
+        return None
+
+
+def _unresolved(reference: object) -> Node:
+    if isinstance(reference, Unknown):
+        return External(reference.text or reference.reason) if reference.external else reference
+    return External(str(reference))

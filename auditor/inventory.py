@@ -1,0 +1,47 @@
+"""What collectors deliver to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from auditor.findings import Gap
+from auditor.resources.base import RawResource
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that was read at once: an account, or a stack under one set of conditions.
+
+    `unread` maps a resource type to why (some of) its resources could not be read. `context` are
+    resources of neighbouring stacks: they take part in the graph, but are judged elsewhere.
+    `label` names the parameter values of this reading (`Environment=dev`) where there are several.
+    """
+
+    resources: tuple[RawResource, ...]
+    unread: Mapping[str, str] = field(default_factory=dict)
+    context: tuple[RawResource, ...] = ()
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is judged together: a stack with its nested stacks, or an account.
+
+    `path` is the root template, empty for an account. Each reading is one satisfiable truth
+    assignment of the stack's conditions; an account has exactly one.
+    """
+
+    path: str
+    readings: tuple[Reading, ...]
+    gaps: tuple[Gap, ...] = ()
+    account: str | None = None
+    regions: tuple[str, ...] = ()
+
+
+class Collector(Protocol):
+    """Reads a source, unit by unit."""
+
+    def collect(self) -> Iterator[Unit]:
+        """The units, one after the other."""

@@ -1,0 +1,59 @@
+"""Edges from services that send messages: S3 notifications and IoT rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.graph import Edge, EdgeKind
+from auditor.index import Index
+from auditor.linking.functions import find_function
+from auditor.linking.links import each, get, linker
+from auditor.resources import Bucket, IotRule, Queue, Stream
+from auditor.values import PropertyPath, Unknown
+
+_NOTIFICATIONS = (
+    ("QueueConfigurations", "Queue"),
+    ("TopicConfigurations", "Topic"),
+    ("LambdaConfigurations", "Function"),
+)
+
+
+@linker(Bucket, EdgeKind.DELIVERS)
+def bucket(resource: Bucket, index: Index) -> Iterator[Edge]:
+    """Bucket to queue, topic or function."""
+    for name, end in _NOTIFICATIONS:
+        for position, item in each(get(resource.properties, "NotificationConfiguration", name)):
+            target = find_function(get(item, end), resource, index)
+            path = ("NotificationConfiguration", name, position, end)
+            yield Edge(EdgeKind.DELIVERS, resource, target, resource, path)
+
+
+@linker(IotRule, EdgeKind.DELIVERS, EdgeKind.DEAD_LETTERS)
+def iot_rule(resource: IotRule, index: Index) -> Iterator[Edge]:
+    """IoT rule to the targets of its actions; the error action counts as dead letters."""
+    payload = resource.peek("TopicRulePayload")
+    for position, action in each(get(payload, "Actions")):
+        path = ("TopicRulePayload", "Actions", position)
+        yield from _action(EdgeKind.DELIVERS, resource, action, path, index)
+    error, path_of_error = get(payload, "ErrorAction"), ("TopicRulePayload", "ErrorAction")
+    yield from _action(EdgeKind.DEAD_LETTERS, resource, error, path_of_error, index)
+
+
+def _action(
+    kind: EdgeKind, resource: IotRule, action: object, path: PropertyPath, index: Index
+) -> Iterator[Edge]:
+    if isinstance(action, Unknown):
+        yield Edge(kind, resource, action, resource, path)
+    for reference in (
+        get(action, "Sqs", "QueueUrl"),
+        get(action, "Sns", "TargetArn"),
+        get(action, "Lambda", "FunctionArn"),
+    ):
+        if reference is not None:
+            yield Edge(kind, resource, index.resolve(reference), resource, path)
+    stream = get(action, "Kinesis", "StreamName")
+    if stream is not None:
+        yield Edge(kind, resource, index.named(Stream, stream, resource), resource, path)
+
+
+__all__ = ["Queue", "bucket", "iot_rule"]

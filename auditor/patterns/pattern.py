@@ -1,0 +1,63 @@
+"""What a pattern matches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.patterns.dialects import Dialect
+from auditor.patterns.matching import compare
+from auditor.patterns.nodes import Leaf, Node, leaves
+from auditor.patterns.problems import Problem
+from auditor.patterns.reach import hopeless, possible, universal
+from auditor.patterns.truth import Truth, all_of, certain
+from auditor.values import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern in a dialect, with what is wrong with it.
+
+    Each question raises `UndeterminedError` when a part that was not read decides the answer. Of a
+    pattern with problems, only the sound parts are considered.
+    """
+
+    root: Node
+    problems: tuple[Problem, ...]
+    dialect: Dialect
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing is wrong with what was read of it."""
+        return not self.problems
+
+    def settle(self) -> None:
+        """Raises `UndeterminedError` when there are parts that could not be read."""
+        for leaf, _ in leaves(self.root):
+            certain(_doubt(leaf))
+
+    def matches(self, event: Mapping[str, object]) -> bool:
+        """Whether an event matches.
+
+        An array matches when one of its elements does; the fields of a group have to match in the
+        same element.
+        """
+        return certain(compare(self.root, event))
+
+    def can_match(self) -> bool:
+        """Whether there can be an event that matches."""
+        return certain(possible(self.root, self.dialect))
+
+    def hopeless_fields(self) -> tuple[str, ...]:
+        """The fields at the top of the pattern that no event has in such a way."""
+        return hopeless(self.root, self.dialect)
+
+    def matches_everything(self) -> bool:
+        """Whether every event of an account matches."""
+        return certain(universal(self.root, self.dialect))
+
+
+def _doubt(leaf: Leaf | Unknown) -> Truth:
+    if isinstance(leaf, Unknown):
+        return leaf
+    return all_of(matcher for matcher in leaf.matchers if isinstance(matcher, Unknown))

@@ -1,0 +1,34 @@
+"""IAM policy documents: reading them, and judging whom and what they let in."""
+
+from __future__ import annotations
+
+from auditor.policy.actions import action_matches, matches, wildcard_service
+from auditor.policy.audience import (
+    Admission,
+    Principal,
+    audience,
+    policy_audience,
+    principals_of,
+)
+from auditor.policy.conditions import SOURCE_KEYS, Clause, Test, clauses_of
+from auditor.policy.decisions import Decision, Request, may
+from auditor.policy.documents import (
+    Entry,
+    Statement,
+    entries,
+    judge_each,
+    reference_part,
+    statements,
+    statements_of,
+)
+from auditor.policy.doubts import Doubts
+from auditor.policy.reach import Audience
+from auditor.policy.services import sends_source
+from auditor.policy.texts import Answer, compare
+
+__all__ = [
+    "SOURCE_KEYS", "Admission", "Answer", "Audience", "Clause", "Decision", "Doubts", "Entry",
+    "Principal", "Request", "Statement", "Test", "action_matches", "audience", "clauses_of",
+    "compare", "entries", "judge_each", "matches", "may", "policy_audience", "principals_of",
+    "reference_part", "sends_source", "statements", "statements_of", "wildcard_service",
+]  # fmt: skip

@@ -1,0 +1,89 @@
+"""Comparing texts of which parts are symbols: yes, no, or not to be told.
+
+A symbol equals itself. The name that CloudFormation will generate (`${OrdersQueue}`) equals nothing
+else; an account, a region, an attribute or a parameter may be any text.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+from auditor.policy.actions import matches
+from auditor.values import Unknown
+
+# `*` and `?` of a pattern, a symbol, or one character of plain text.
+_TOKEN = re.compile(r"\$\{[^{}]*\}|.", re.DOTALL)
+_GENERATED = re.compile(r"\$\{[A-Za-z0-9/]+\}")
+# Longer texts than any ARN of a queue, topic or rule are not worth the time.
+_LONGEST = 512
+# One partition for all: a template that names one is not meant for another.
+_PARTITION = re.compile(r"^arn:(?:aws|aws-cn|aws-us-gov|\$\{AWS::Partition\}):")
+_ANY = object()
+_ONE = object()
+
+
+class Answer(IntEnum):
+    """The truth of a question: `min` is "and", `max` is "or"."""
+
+    NO = 0
+    UNDETERMINED = 1
+    YES = 2
+
+    @property
+    def opposite(self) -> Answer:
+        """The answer to the negated question."""
+        return Answer(Answer.YES - self)
+
+
+def compare(
+    pattern: object, value: object, *, wild: bool = True, ignore_case: bool = False
+) -> Answer:
+    """Whether a pattern of a policy covers a value; both may be unknown in parts or altogether.
+
+    Without `wild`, `*` and `?` stand for themselves.
+    """
+    one, other = _known(pattern, ignore_case), _known(value, ignore_case)
+    if one is None or other is None:
+        return Answer.UNDETERMINED
+    if one == other or (wild and matches(one, other)):
+        return Answer.YES
+    if "${" not in one and "${" not in other:
+        return Answer.NO
+    if len(one) > _LONGEST or len(other) > _LONGEST:
+        return Answer.UNDETERMINED
+    left = _tokens(one, isinstance(pattern, Unknown), wild)
+    right = _tokens(other, isinstance(value, Unknown), wild=False)
+    return Answer.UNDETERMINED if _meet(left, right) else Answer.NO
+
+
+def _known(value: object, ignore_case: bool) -> str | None:
+    text = value.text if isinstance(value, Unknown) else str(value)
+    if text is None:
+        return None
+    text = _PARTITION.sub("arn:aws:", text.replace("${AWS::URLSuffix}", "amazonaws.com"))
+    return text.lower() if ignore_case else text
+
+
+def _tokens(text: str, is_open: bool, wild: bool) -> list[object]:
+    special = {"*": _ANY, "?": _ONE} if wild else {}
+    return [
+        _ANY if len(token) > 1 and (is_open or not _GENERATED.fullmatch(token))
+        else special.get(token, token)
+        for token in _TOKEN.findall(text)
+    ]  # fmt: skip
+
+
+def _meet(left: list[object], right: list[object]) -> bool:
+    """Whether some text fits both, by the ends of each that can be reached together."""
+    row = [True]
+    for token in right:
+        row.append(row[-1] and token is _ANY)
+    for mine in left:
+        above, row = row, [row[0] and mine is _ANY]
+        for column, theirs in enumerate(right):
+            if _ANY in (mine, theirs):
+                row.append(above[column] or above[column + 1] or row[column])
+            else:
+                row.append(above[column] and (_ONE in (mine, theirs) or mine == theirs))
+    return row[-1]

@@ -1,0 +1,90 @@
+"""The result of a run: the one value that reporters render."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from auditor.findings import Finding, Gap, Outcome, Severity
+from auditor.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was audited: `template`, `live` or `snapshot`; its paths, or accounts and regions."""
+
+    kind: str
+    details: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a reporter may show. `findings` come worst first, in a stable order."""
+
+    version: str
+    source: Source
+    rules: tuple[Rule[Any], ...]
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    resources: int
+    edges: int
+    units: int = 1
+
+    @property
+    def audited(self) -> bool:
+        """Whether anything was: `units` counts the stacks or accounts that were read."""
+        return self.units > 0 and (
+            self.resources > 0 or not self.gaps or self.source.kind != "live"
+        )
+
+    @property
+    def violations(self) -> list[Finding]:
+        """Findings that count: neither undetermined, nor suppressed, nor baselined."""
+        return [item for item in self._open if item.outcome is Outcome.VIOLATION]
+
+    @property
+    def undetermined(self) -> list[Finding]:
+        """What the rules could not tell, and nobody accepted."""
+        return [item for item in self._open if item.outcome is Outcome.UNDETERMINED]
+
+    @property
+    def suppressed(self) -> list[Finding]:
+        """What a person accepted, with a reason."""
+        return [item for item in self.findings if item.suppression is not None]
+
+    @property
+    def baselined(self) -> list[Finding]:
+        """What the baseline knows, and nobody suppressed."""
+        return [item for item in self.findings if item.baselined and item.suppression is None]
+
+    @property
+    def _open(self) -> list[Finding]:
+        return [item for item in self.findings if item.suppression is None and not item.baselined]
+
+    def counts(self) -> dict[Severity, int]:
+        """Violations by severity, each severity present, worst first."""
+        counted = Counter(finding.severity for finding in self.violations)
+        return {severity: counted[severity] for severity in Severity}
+
+
+class Reporter(Protocol):
+    """Turns a report into the text of one format."""
+
+    def render(self, report: Report) -> str:
+        """The report in the format, ready to be written as UTF-8."""
+        ...
+
+
+def ordered(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Worst first, then by place: the same input gives the same order."""
+
+    def key(finding: Finding) -> tuple[object, ...]:
+        place = finding.location
+        where = (place.path, place.line, place.column) if place else ("", 0, 0)
+        doubtful = finding.outcome is Outcome.UNDETERMINED
+        return (doubtful, finding.severity.rank, *where, finding.resource.id, finding.rule,
+                finding.property, finding.fingerprint)  # fmt: skip
+
+    return tuple(sorted(findings, key=key))

@@ -1,0 +1,65 @@
+"""Topics, subscriptions and topic policies."""
+
+from __future__ import annotations
+
+from auditor.resources.base import Resource
+from auditor.resources.sqs import RedrivePolicy
+from auditor.values import (
+    Readable,
+    View,
+    boolean,
+    integer,
+    mapping,
+    optional,
+    text,
+    texts,
+    view,
+    views,
+)
+
+
+class InlineSubscription(View):
+    """A subscription written inside its topic."""
+
+    protocol = Readable("Protocol", text)
+    endpoint = Readable("Endpoint", text)
+
+
+class Topic(Resource):
+    """An SNS topic; defaults are those of the CreateTopic API."""
+
+    type = "AWS::SNS::Topic"
+
+    fifo = Readable("FifoTopic", boolean, False)
+    kms_key = Readable("KmsMasterKeyId", text, "")
+    max_message_bytes = Readable("MaximumMessageSize", integer, 262_144)
+    throughput_scope = Readable("FifoThroughputScope", text, "Topic")
+    subscriptions = Readable("Subscription", views(InlineSubscription), ())
+
+
+class Subscription(Resource):
+    """A subscription of its own."""
+
+    type = "AWS::SNS::Subscription"
+
+    topic_arn = Readable("TopicArn", text)
+    protocol = Readable("Protocol", text)
+    endpoint = Readable("Endpoint", text, "")
+    raw_delivery = Readable("RawMessageDelivery", boolean, False)
+    delivery_policy = Readable("DeliveryPolicy", optional(mapping), None)
+    redrive_policy = Readable("RedrivePolicy", optional(view(RedrivePolicy)), None)
+    filter_scope = Readable("FilterPolicyScope", text, "MessageAttributes")
+
+
+class TopicPolicy(Resource):
+    """A resource policy attached to topics, named by ARN."""
+
+    type = "AWS::SNS::TopicPolicy"
+
+    topics = Readable("Topics", texts, ())
+
+
+class TopicInlinePolicy(Resource):
+    """The same for one topic, which can have one only."""
+
+    type = "AWS::SNS::TopicInlinePolicy"

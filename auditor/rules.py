@@ -1,0 +1,92 @@
+"""A rule: a decorated, typed generator, and the value that the decorator makes of it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from auditor.findings import Category, Confidence, Match, Severity
+from auditor.resources.base import Resource
+
+if TYPE_CHECKING:
+    from auditor.graph import Graph
+
+R = TypeVar("R", bound=Resource)
+_ID = re.compile(r"[A-Z]{3,4}\d{3}")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+Body = Callable[[R, "Graph"], Iterable[Match]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[R]):
+    """What is checked. `id` is the catalogue's, `name` states the problem.
+
+    `guide` names the section of the guide and its lines. A pedantic rule is an opinion or a
+    heuristic: it runs only when asked for.
+    """
+
+    id: str
+    name: str
+    severity: Severity
+    category: Category
+    confidence: Confidence
+    guide: str
+    remediation: str
+    applies_to: tuple[type[R], ...]
+    body: Body[R]
+    pedantic: bool = False
+
+    def run(self, resource: R, graph: Graph) -> Iterator[Match]:
+        """The matches of one resource; raises `UndeterminedError` when it cannot tell."""
+        yield from self.body(resource, graph)
+
+    @property
+    def documentation(self) -> str:
+        """The docstring: what is wrong and why, without indentation."""
+        return inspect.cleandoc(self.body.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the documentation, on one line."""
+        return self.documentation.partition("\n\n")[0].replace("\n", " ")
+
+
+def rule(
+    id: str,
+    name: str,
+    *,
+    severity: Severity,
+    category: Category,
+    guide: str,
+    remediation: str,
+    applies_to: type[R] | Sequence[type[R]],
+    confidence: Confidence = Confidence.HIGH,
+    pedantic: bool = False,
+) -> Callable[[Body[R]], Rule[R]]:
+    """Declare a rule; raises `ValueError` for a declaration that reports could not show."""
+    if not _ID.fullmatch(id) or not _NAME.fullmatch(name):
+        raise ValueError(
+            f"rule {id!r} {name!r}: expected the likes of SQS030 and queue-without-dlq"
+        )
+    types = (applies_to,) if isinstance(applies_to, type) else tuple(applies_to)
+
+    def declare(body: Body[R]) -> Rule[R]:
+        if not body.__doc__:
+            raise ValueError(f"rule {id} has no docstring")
+        return Rule(
+            id,
+            name,
+            severity,
+            category,
+            confidence,
+            guide,
+            inspect.cleandoc(remediation),
+            types,
+            body,
+            pedantic,
+        )
+
+    return declare
