@@ -1,0 +1,3 @@
+"""msgaudit's rules, one folder per chapter of the guide, one module per topic."""
+
+__distribution__ = "msgaudit"

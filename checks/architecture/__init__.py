@@ -1,0 +1,1 @@
+"""Rules on how services are put together."""

@@ -1,0 +1,86 @@
+"""What rules about alarms share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from auditor.findings import Confidence, Severity
+from auditor.graph import Edge, EdgeKind, Graph
+from auditor.resources import Alarm, EventRule, Resource
+from auditor.resources.cloudwatch import Metric
+from auditor.values import optional, read, texts
+
+DEPTH = "ApproximateNumberOfMessagesVisible"
+AGE = "ApproximateAgeOfOldestMessage"
+
+
+def metrics_of(alarm: Alarm) -> Iterator[Metric]:
+    """The metrics of a plain alarm and of metric math; raises when one cannot be read."""
+    if alarm.has("MetricName"):
+        yield Metric(alarm.properties)
+    for query in alarm.metrics:
+        if query.metric_stat is not None:
+            yield query.metric_stat.metric
+
+
+def watches(resource: Resource, graph: Graph, *metrics: str) -> list[Edge]:
+    """The alarms that watch one of these metrics of the resource.
+
+    Raises `UndeterminedError` when there are none, but one that could not be read may do so.
+    """
+    return graph.incoming(resource, EdgeKind.WATCHES, details=metrics)
+
+
+def elsewhere(resource: Resource, graph: Graph) -> bool:
+    """Whether the alarms are probably kept elsewhere: a template that has not a single one."""
+    return resource.raw.account is None and not graph.resources(Alarm)
+
+
+def certainty(resource: Resource, graph: Graph) -> Confidence:
+    """How sure it is that a missing alarm is missing: a template may leave alarms to another."""
+    if resource.raw.account is not None:
+        return Confidence.HIGH
+    return Confidence.LOW if elsewhere(resource, graph) else Confidence.MEDIUM
+
+
+def absence(resource: Resource, graph: Graph, *metrics: str) -> tuple[Severity | None, Confidence]:
+    """How much it matters that nothing watches these metrics of the resource.
+
+    In an account all alarms were read. A template that watches these metrics of a resource of the
+    same type, but not of this one, has probably forgotten it; one whose alarms are about other
+    things counts less. Severity `None` is the rule's own.
+    """
+    if resource.raw.account is not None:
+        return None, Confidence.HIGH
+    alike = any(
+        isinstance(edge.target, type(resource)) and edge.detail in metrics
+        for alarm in graph.resources(Alarm)
+        for edge in graph.outgoing(alarm, EdgeKind.WATCHES)
+    )
+    return (None, Confidence.MEDIUM) if alike else (Severity.LOW, Confidence.LOW)
+
+
+def unwatched(resource: Resource, graph: Graph, *metrics: str) -> bool:
+    """Whether nothing watches these metrics, in an account or in a template that has alarms."""
+    return not elsewhere(resource, graph) and not watches(resource, graph, *metrics)
+
+
+def listened_to(source: str, graph: Graph) -> bool:
+    """Whether a rule listens to the events of an AWS service, say to its changes of state.
+
+    Raises `UndeterminedError` when a rule that could not be read may do so.
+    """
+    return source in _all_sources(graph)
+
+
+@lru_cache(maxsize=2)
+def _all_sources(graph: Graph) -> frozenset[str]:
+    return frozenset(each for listener in graph.all(EventRule) for each in _sources(listener))
+
+
+def _sources(listener: EventRule) -> tuple[str, ...]:
+    pattern = listener.event_pattern
+    if pattern is None:
+        return ()
+    return read(pattern.peek("source"), optional(texts), ("EventPattern", "source"), None) or ()

@@ -1,0 +1,98 @@
+"""Whether the policy of a queue, a topic or a function lets a service deliver there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from auditor.arns import Arn
+from auditor.graph import EdgeKind, Graph
+from auditor.policy import Answer, Decision, Request, Statement, clauses_of, may, statements_of
+from auditor.resources import Function, Queue, Resource, Topic
+from auditor.values import UndeterminedError, Unknown
+
+EVENTS = "events.amazonaws.com"
+SNS = "sns.amazonaws.com"
+ACTIONS: dict[type[Resource], str] = {
+    Queue: "sqs:SendMessage",
+    Topic: "sns:Publish",
+    Function: "lambda:InvokeFunction",
+}
+_NETWORK_KEYS = ("aws:sourcevpc", "aws:sourcevpce")
+
+
+def refused(
+    target: Resource, service: str, source: Resource, graph: Graph, reference: object = None
+) -> bool:
+    """Whether the policies of a target do not let a service deliver for a source.
+
+    Those that only shut out callers from other networks are the business of another rule.
+    `reference` is how the source names the target. Raises `UndeterminedError` when it cannot tell.
+    """
+    decision = decide(target, service, source, graph)
+    if decision.answer is Answer.UNDETERMINED:
+        reason = f"whether the policy of {target.label} lets {service} in depends on unread values"
+        raise UndeterminedError(reason)
+    if decision.answer is Answer.YES or by_network(decision):
+        return False
+    if isinstance(target, Function) and _qualified(reference, target):
+        reason = f"the permissions of versions and aliases of {target.label} are not told apart"
+        raise UndeterminedError(reason)
+    return True
+
+
+def decide(target: Resource, service: str, source: Resource, graph: Graph) -> Decision:
+    """What the policies of a target decide about a delivery of a service for a source.
+
+    Raises `UndeterminedError` when a policy that was not read may be one of the target.
+    """
+    found: Iterator[Statement] = chain.from_iterable(
+        statements_of(edge.via) for edge in graph.incoming(target, EdgeKind.GUARDS)
+    )
+    return may(found, _request(target, service, source))
+
+
+def by_network(decision: Decision) -> bool:
+    """Whether a statement about networks and endpoints refuses."""
+    if decision.answer is not Answer.NO or decision.statement is None:
+        return False
+    return any(clause.key in _NETWORK_KEYS for clause in clauses_of(decision.statement))
+
+
+def _request(target: Resource, service: str, source: Resource) -> Request:
+    """What a service says of itself and of the resource that it acts for.
+
+    EventBridge sends topics none of the keys of the source: see `auditor.policy.services`.
+    Services come from no endpoint and belong to no organisation:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    context: dict[str, object] = {
+        "aws:securetransport": "true",
+        "aws:principalisawsservice": "true",
+        "aws:principalservicename": service,
+        "aws:principalorgid": None,
+        "aws:sourcevpc": None,
+        "aws:sourcevpce": None,
+        "lambda:functionurlauthtype": None,
+        "lambda:invokedviafunctionurl": "false",
+    }
+    if not (service == EVENTS and isinstance(target, Topic)):
+        arn = Arn.parse(source.arn or "")
+        context["aws:sourcearn"] = name_of(source)
+        context["aws:sourceaccount"] = arn.account if arn else Unknown("no account")
+    return Request(service, ACTIONS[type(target)], name_of(target), context)
+
+
+def name_of(resource: Resource) -> object:
+    """The ARN; unknown where a parameter is a part of it."""
+    parts = (resource.raw.name, resource.peek("EventBusName"))
+    unknown = next((part for part in parts if isinstance(part, Unknown)), None)
+    if resource.arn is None or unknown is None:
+        return resource.arn or Unknown(f"{resource.id} has no ARN")
+    return Unknown(unknown.reason, resource.arn, unknown.external)
+
+
+def _qualified(reference: object, function: Function) -> bool:
+    text = reference.text if isinstance(reference, Unknown) else reference
+    arn, own = Arn.parse(str(text)), Arn.parse(function.arn or "")
+    return arn is None or own is None or arn.resource != own.resource

@@ -1,0 +1,1 @@
+"""Rules about event buses, rules and targets."""

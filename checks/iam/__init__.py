@@ -1,0 +1,1 @@
+"""Rules about permissions: what identities may do, whom resources let in."""

@@ -1,0 +1,105 @@
+"""Queues and topics that may be used without TLS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from auditor.findings import Category, Match, Severity
+from auditor.graph import Graph
+from auditor.policy import Doubts, Statement, Test, clauses_of, statements_of
+from auditor.resources import Queue, QueuePolicy, Topic, TopicPolicy
+from auditor.resources.base import Resource
+from auditor.rules import rule
+from auditor.values import UndeterminedError, Unknown, sequence
+from checks.iam._identities import GUIDE
+
+
+@dataclass(slots=True)
+class _Attachments:
+    """Resource policies by the id of what they are attached to, and those nobody can place."""
+
+    known: dict[str, list[Resource]] = field(default_factory=dict)
+    unknown: list[tuple[Resource, Unknown]] = field(default_factory=list)
+
+
+@lru_cache(maxsize=2)
+def _attachments(graph: Graph, cls: type[Resource], name: str) -> _Attachments:
+    found = _Attachments()
+    for policy in graph.all(cls):
+        for reference in sequence(policy.peek(name), (name,)):
+            target = graph.find(reference)
+            if target is not None:
+                found.known.setdefault(target.id, []).append(policy)
+            elif isinstance(reference, Unknown) and not reference.external:
+                found.unknown.append((policy, reference))
+    return found
+
+
+def _policies_of(resource: Resource, graph: Graph) -> list[Resource]:
+    """The attached policies; raises `UndeterminedError` rather than wrongly say none."""
+    if isinstance(resource, Queue):
+        attachments = _attachments(graph, QueuePolicy, "Queues")
+    else:
+        attachments = _attachments(graph, TopicPolicy, "Topics")
+    policies = attachments.known.get(resource.id, [])
+    if not policies and attachments.unknown:
+        policy, unknown = attachments.unknown[0]
+        raise UndeterminedError(f"{policy.id} may be the policy of {resource.id}: {unknown.reason}")
+    return policies
+
+
+@rule(
+    "IAM017",
+    "plain-http-allowed",
+    severity=Severity.LOW,
+    category=Category.SECURITY,
+    guide=GUIDE,
+    applies_to=(Queue, Topic),
+    pedantic=True,
+    remediation="""
+        OrdersQueuePolicy:
+          Type: AWS::SQS::QueuePolicy
+          Properties:
+            Queues: [!Ref OrdersQueue]
+            PolicyDocument:
+              Statement:
+                - Effect: Deny
+                  Principal: "*"
+                  Action: sqs:*
+                  Resource: !GetAtt OrdersQueue.Arn
+                  Condition:
+                    Bool: {aws:SecureTransport: "false"}
+
+        Live: aws sqs set-queue-attributes --queue-url URL --attributes file://policy.json
+        or aws sns set-topic-attributes --topic-arn ARN --attribute-name Policy
+        --attribute-value file://policy.json
+    """,
+)
+def plain_http_allowed(resource: Resource, graph: Graph) -> Iterator[Match]:
+    """No policy of a queue or topic denies requests without TLS.
+
+    SDKs use TLS unless told otherwise, so this guards against a wrong endpoint in a client's
+    configuration; some compliance programmes ask for the statement.
+
+    Fine to accept where nobody asks for it.
+    """
+    doubts = Doubts()
+    for policy in _policies_of(resource, graph):
+        with doubts:
+            for statement in statements_of(policy):
+                with doubts:
+                    if _denies_plain_http(statement):
+                        return
+    doubts.settle()
+    yield Match(resource, f"{resource.label} accepts requests without TLS")
+
+
+def _denies_plain_http(statement: Statement) -> bool:
+    return not statement.allows and any(
+        clause.test is Test.BOOL
+        and clause.key == "aws:securetransport"
+        and [str(value).lower() for value in clause.values] == ["false"]
+        for clause in clauses_of(statement)
+    )

@@ -1,0 +1,1 @@
+"""Rules about how services are put together around functions."""

@@ -1,0 +1,72 @@
+"""What rules on subscriptions share; each is a resource, or a line inside its topic."""
+
+from __future__ import annotations
+
+from auditor.arns import Arn
+from auditor.graph import Edge, External, Graph, Node
+from auditor.resources import Queue, Resource, Subscription, Topic
+from auditor.resources.sns import InlineSubscription
+from auditor.values import PropertyPath, UndeterminedError, Unknown
+from checks._shared import unread_end
+
+GUIDE = "Subscription Types (lines 237-246)"
+MAIL = ("email", "email-json")
+WEB = ("http", "https")
+# How a text starts of which nothing is known: a symbol, or what a deployment looks up.
+UNRESOLVED = ("${", "{{")
+
+
+def each_subscription(resource: Resource) -> tuple[Subscription | InlineSubscription, ...]:
+    """The subscriptions that a topic holds, or the one that the resource is."""
+    if isinstance(resource, Topic):
+        return resource.subscriptions
+    return (resource,) if isinstance(resource, Subscription) else ()
+
+
+def protocol_path(subscription: Subscription | InlineSubscription) -> PropertyPath:
+    """Where the protocol stands.
+
+    Reports quote the line, and that of an endpoint may hold a secret or somebody's address.
+    """
+    return (*subscription.path, "Protocol")
+
+
+def known_text(subscription: Subscription | InlineSubscription, name: str) -> str:
+    """A property; of a text with unknown parts (the webhook's token) the known ones are enough."""
+    value = subscription.peek(name)
+    if isinstance(value, Unknown):
+        if value.text is None or value.text.startswith(UNRESOLVED):
+            raise UndeterminedError(value.reason, (*subscription.path, name))
+        value = value.text
+    return str(value)
+
+
+def topic_of(resource: Resource, graph: Graph) -> Node:
+    """The topic that a subscription belongs to; a topic is its own."""
+    if isinstance(resource, Topic):
+        return resource
+    return graph.index.resolve(resource.peek("TopicArn"))
+
+
+def endpoint_of(subscription: Subscription | InlineSubscription, graph: Graph) -> Node:
+    """What a subscription delivers to."""
+    return graph.index.resolve(subscription.peek("Endpoint"))
+
+
+def declared_at(edge: Edge) -> Subscription | InlineSubscription:
+    """The subscription that an edge from a topic stands for."""
+    if isinstance(edge.via, Topic):
+        return edge.via.subscriptions[int(edge.path[1])]
+    if isinstance(edge.via, Subscription):
+        return edge.via
+    raise UndeterminedError(unread_end(edge.via))
+
+
+def is_fifo(node: Node) -> bool:
+    """Whether a topic or a queue is FIFO; of one that was not read, the ARN tells."""
+    if isinstance(node, Queue | Topic):
+        return node.fifo
+    arn = Arn.parse(node.reference) if isinstance(node, External) else None
+    if arn is None or arn.resource.endswith("}"):
+        raise UndeterminedError(unread_end(node))
+    return arn.resource.endswith(".fifo")

@@ -1,0 +1,69 @@
+"""What rules about workflows share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from auditor.data.workflows import RECEIVER_ARGUMENTS
+from auditor.findings import Match
+from auditor.policy import Doubts
+from auditor.resources import StateMachine
+from auditor.statelang import Integration, Map, State, Task, integration
+from auditor.values import UndeterminedError
+
+S = TypeVar("S", bound=State)
+
+GUIDE = "State Machine Definition (lines 584-669)"
+STATE_TYPES = "State Types (lines 575-582)"
+_READING = re.compile(
+    r"(batch)?(?i:get|list|describe|head|query|scan|select|search|detect)(?![a-z])"
+)
+
+
+def judge_states(
+    machine: StateMachine, cls: type[S], judge: Callable[[S], Iterator[Match]]
+) -> Iterator[Match]:
+    """The matches of all states of a kind; one that cannot be judged does not hide the others."""
+    doubts = Doubts()
+    with doubts:
+        for state in machine.workflow.each(cls):
+            with doubts:
+                yield from judge(state)
+    doubts.settle()
+
+
+def express(machine: StateMachine) -> bool:
+    """Whether it is an express workflow; raises `UndeterminedError` when its type is unread."""
+    return machine.machine_type == "EXPRESS"
+
+
+def runs_express(state: State, machine: StateMachine) -> bool:
+    """Whether the state runs in an express execution: the machine's, or that of an iteration."""
+    for around in state.enclosing():
+        if isinstance(around, Map) and around.distributed:
+            return around.config.execution_type == "EXPRESS"
+    return express(machine)
+
+
+def call_of(task: Task) -> Integration | None:
+    """What a task calls; raises `UndeterminedError` when its `Resource` is unread."""
+    resource = task.resource
+    if resource.startswith("${"):
+        raise UndeterminedError(f"{resource} could not be resolved", (*task.path, "Resource"))
+    return integration(resource)
+
+
+def changes_something(task: Task) -> bool:
+    """Whether the call may leave a trace; one that only reads by its name does not.
+
+    Raises `UndeterminedError` when it cannot be told what the task calls.
+    """
+    call = call_of(task)
+    return call is None or not _READING.match(call.action)
+
+
+def receiver_argument(call: Integration) -> str:
+    """The argument that names whom a call sends to, empty for calls that send nothing."""
+    return RECEIVER_ARGUMENTS.get((call.service.removeprefix("aws-sdk:"), call.action), "")

@@ -1,0 +1,60 @@
+"""What only standard workflows can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.findings import Category, Match, Severity
+from auditor.graph import Graph
+from auditor.resources import StateMachine
+from auditor.rules import rule
+from auditor.statelang import Map, Pattern, State, Task
+from checks.step_functions._workflows import call_of, judge_states, runs_express
+
+
+@rule(
+    "SFN032",
+    "express-workflow-waits",
+    severity=Severity.HIGH,
+    category=Category.RELIABILITY,
+    guide="Starting Executions (lines 671-693)",
+    applies_to=StateMachine,
+    remediation="""
+        Flow:
+          Type: AWS::StepFunctions::StateMachine
+          Properties:
+            StateMachineType: STANDARD
+
+        Live: the type of a state machine cannot be changed: create another one with
+        aws stepfunctions create-state-machine --type STANDARD, and switch its callers over.
+    """,
+)
+def express_workflow_waits(machine: StateMachine, _graph: Graph) -> Iterator[Match]:
+    """An express workflow has a task or a Map that only standard workflows can have.
+
+    Jobs (`.sync`), task tokens (`.waitForTaskToken`), activities and distributed Maps need an
+    execution that outlives the call, so that Step Functions refuses the definition (developer
+    guide, "Choosing workflow type"). The same goes for the express executions of a distributed Map.
+
+    Fine to accept in no case that we know of.
+    """
+
+    def judge(state: State) -> Iterator[Match]:
+        wanted = _standard_only(state)
+        if wanted is not None and runs_express(state, machine):
+            what, name = wanted
+            message = f"state {state.name} of {machine.label} is express, but needs {what}"
+            yield Match(machine, message, (*state.path, name))
+
+    return judge_states(machine, State, judge)
+
+
+def _standard_only(state: State) -> tuple[str, str] | None:
+    if isinstance(state, Map):
+        return ("a distributed Map", "ItemProcessor") if state.distributed else None
+    if isinstance(state, Task) and (call := call_of(state)):
+        if call.service == "activity":
+            return "an activity", "Resource"
+        if call.pattern is not Pattern.REQUEST:
+            return f"to wait {call.pattern}", "Resource"
+    return None

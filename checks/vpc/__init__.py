@@ -1,0 +1,1 @@
+"""Rules about VPC endpoints of messaging services."""
