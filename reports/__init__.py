@@ -1,0 +1,37 @@
+"""msgaudit's reporters, one module per format."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.report import Reporter
+
+__distribution__ = "msgaudit"
+
+REPORTERS = {
+    "text": "reports.text",
+    "json": "reports.json",
+    "sarif": "reports.sarif",
+    "html": "reports.html",
+    "markdown": "reports.markdown",
+    "github": "reports.github",
+    "junit": "reports.junit",
+    "gitlab": "reports.gitlab",
+    "csv": "reports.csv",
+    "asff": "reports.asff",
+    "ocsf": "reports.ocsf",
+}
+
+
+def reporter(name: str) -> Reporter:
+    """The reporter of a format; its module, and what that needs, is imported only now.
+
+    Raises `UsageError` for a format that does not exist.
+    """
+    if name not in REPORTERS:
+        raise UsageError(f"there is no format {name!r}", f"known: {', '.join(REPORTERS)}")
+    return cast("Reporter", import_module(REPORTERS[name]).REPORTER)

@@ -1,0 +1,98 @@
+"""The JSON report: the contract that programs read, described by `schema/report-1.schema.json`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from auditor.findings import Finding, Gap, Location, Related
+from auditor.report import Report
+from reports.safe import json_text
+
+Json = dict[str, object]
+VERSION = 1
+
+
+class JsonReporter:
+    """Everything in the report, in the order it was given."""
+
+    def render(self, report: Report) -> str:
+        """The report as JSON text."""
+        return json_text(
+            {
+                "version": VERSION,
+                "tool": {"name": "msgaudit", "version": report.version},
+                "source": _source(report),
+                "summary": _summary(report),
+                "findings": [_finding(finding) for finding in report.findings],
+                "gaps": [_gap(gap) for gap in report.gaps],
+            }
+        )
+
+
+def _source(report: Report) -> Json:
+    details = {name: list(values) for name, values in report.source.details.items()}
+    return {"kind": report.source.kind, **details}
+
+
+def _summary(report: Report) -> Json:
+    return {
+        "resources": report.resources,
+        "edges": report.edges,
+        "rules": len(report.rules),
+        "findings": {severity.value: count for severity, count in report.counts().items()},
+        "undetermined": len(report.undetermined),
+        "suppressed": len(report.suppressed),
+        "baselined": len(report.baselined),
+        "gaps": len(report.gaps),
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "category": finding.category.value,
+        "outcome": finding.outcome.value,
+        "confidence": finding.confidence.value,
+        "resource": asdict(finding.resource),
+        "location": _location(finding.location),
+        "property": finding.property,
+        "when": finding.when,
+        "message": finding.message,
+        "evidence": list(finding.evidence),
+        "related": [_related(item) for item in finding.related],
+        "remediation": finding.remediation,
+        "guide": finding.guide,
+        "fingerprint": finding.fingerprint,
+        "suppression": finding.suppression,
+        "baselined": finding.baselined,
+    }
+
+
+def _location(location: Location | None) -> Json | None:
+    if location is None:
+        return None
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }
+
+
+def _related(item: Related) -> Json:
+    return {"id": item.id, "message": item.message, "location": _location(item.location)}
+
+
+def _gap(gap: Gap) -> Json:
+    return {
+        "what": gap.what,
+        "reason": gap.reason,
+        "permission": gap.permission,
+        "location": _location(gap.location),
+    }
+
+
+REPORTER = JsonReporter()

@@ -1,0 +1,145 @@
+"""SARIF 2.1.0, within what GitHub's code scanning accepts and shows.
+
+https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from auditor.findings import Finding, Gap, Location, Related
+from auditor.report import Report
+from reports.paths import relative
+from reports.safe import clipped, json_text, visible
+from reports.sarif_rules import LEVELS, descriptor
+from reports.wording import counted, joined, sentences
+
+Json = dict[str, object]
+MOST_RESULTS = 5_000  # GitHub keeps no more of a run
+LONGEST = 1_000
+_BRACKETS = str.maketrans({"[": r"\[", "]": r"\]"})
+
+
+class SarifReporter:
+    """One run with the findings that have a place in a file and that nobody accepted.
+
+    GitHub shows suppressed results as open alerts, and rejects a whole file for one result without
+    a location; so those are left out. How many have no location is told in a notification.
+    """
+
+    def render(self, report: Report) -> str:
+        """The report as one SARIF log."""
+        placed = [(item, item.location) for item in report.violations if item.location]
+        indexes = {rule.id: index for index, rule in enumerate(report.rules)}
+        run: Json = {
+            "tool": {
+                "driver": {
+                    "name": "msgaudit",
+                    "semanticVersion": report.version,
+                    "rules": [descriptor(rule) for rule in report.rules],
+                }
+            },
+            "automationDetails": {"id": _category(report)},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [
+                {
+                    "executionSuccessful": True,
+                    "toolExecutionNotifications": _notifications(report, len(placed)),
+                }
+            ],
+            "results": [
+                _result(finding, location, indexes[finding.rule])
+                for finding, location in placed[:MOST_RESULTS]
+            ],
+        }
+        schema = "https://json.schemastore.org/sarif-2.1.0.json"
+        return json_text({"$schema": schema, "version": "2.1.0", "runs": [run]})
+
+
+def _category(report: Report) -> str:
+    # Without the slash at the end GitHub would take it for the id of a single run.
+    return "msgaudit/templates/" if report.source.kind == "template" else "msgaudit/live/"
+
+
+def _result(finding: Finding, location: Location, index: int) -> Json:
+    linked = [item for item in finding.related if item.location]
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": LEVELS[finding.severity],
+        "message": {"text": _message(finding, linked)},
+        "locations": [
+            {
+                "physicalLocation": _physical(location),
+                "logicalLocations": [
+                    {"fullyQualifiedName": visible(finding.resource.id), "kind": "resource"}
+                ],
+            }
+        ],
+        "relatedLocations": [
+            {
+                "id": number,
+                "message": {"text": _text(item.message)},
+                "physicalLocation": _physical(item.location),
+            }
+            for number, item in enumerate(linked, 1)
+            if item.location
+        ],
+        "partialFingerprints": {"primaryLocationLineHash": f"{finding.fingerprint}:1"},
+        "fingerprints": {"msgaudit/v1": finding.fingerprint},
+    }
+
+
+def _message(finding: Finding, linked: list[Related]) -> str:
+    texts = [_text(sentence) for sentence in sentences(finding)]
+    texts += [
+        f"See [{_text(item.id)}]({number}), {_text(item.message)}"
+        for number, item in enumerate(linked, 1)
+    ]
+    return joined(texts)
+
+
+def _text(hostile: str) -> str:
+    # Brackets make links in messages.
+    return clipped(visible(hostile), LONGEST).translate(_BRACKETS)
+
+
+def _physical(location: Location) -> Json:
+    # GitHub shows an alert in a pull request only if all its lines are in the diff: one line.
+    region: Json = {"startLine": location.line, "startColumn": location.column}
+    if location.end_line == location.line and location.end_column > location.column:
+        region |= {"endLine": location.line, "endColumn": location.end_column}
+    return {"artifactLocation": {"uri": _uri(location.path)}, "region": region}
+
+
+def _uri(path: str) -> str:
+    return quote(relative(path), errors="surrogatepass")
+
+
+def _notifications(report: Report, placed: int) -> list[Json]:
+    notes = [_gap(gap) for gap in report.gaps]
+    if homeless := len(report.violations) - placed:
+        notes.append(
+            _note(
+                "no-location",
+                f"{counted(homeless, 'finding')} left out: no file declares the resource",
+            )
+        )
+    if placed > MOST_RESULTS:
+        left_out = counted(placed - MOST_RESULTS, "finding")
+        notes.append(_note("too-many", f"{left_out} left out: the worst {MOST_RESULTS} are shown"))
+    return notes
+
+
+def _gap(gap: Gap) -> Json:
+    missing = f" (missing permission {gap.permission})" if gap.permission else ""
+    note = _note("gap", f"Could not be read: {gap.what}: {gap.reason}{missing}")
+    where = {"locations": [{"physicalLocation": _physical(gap.location)}]} if gap.location else {}
+    return note | where
+
+
+def _note(kind: str, text: str) -> Json:
+    return {"descriptor": {"id": kind}, "level": "warning", "message": {"text": _text(text)}}
+
+
+REPORTER = SarifReporter()

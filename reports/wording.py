@@ -1,0 +1,116 @@
+"""Words that several formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.findings import Finding, Gap, Location, Subject
+from auditor.report import Report
+from reports.safe import clipped, visible
+
+LONGEST = 600
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 gap`, `2 gaps`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def place(location: Location) -> str:
+    """`path:line:column`, which editors and terminals can open."""
+    return f"{location.path}:{location.line}:{location.column}"
+
+
+def shown_id(subject: Subject) -> str:
+    """What its author calls a resource: the CDK construct path, else the logical id or ARN."""
+    return subject.construct or subject.id
+
+
+def origin(finding: Finding) -> str:
+    """Where its resource was read from: the file, or the account and region."""
+    if finding.location:
+        return visible(finding.location.path)
+    account, region = finding.resource.account, finding.resource.region
+    return visible(f"account {account or 'unknown'}, region {region or 'unknown'}")
+
+
+def sentences(finding: Finding) -> list[str]:
+    """What is wrong, what proves it, and when it holds, as the template's author wrote it."""
+    condition = [f"Holds when {finding.when}"] if finding.when else []
+    return [finding.message, *finding.evidence, *condition]
+
+
+def statement(finding: Finding) -> str:
+    """The sentences of a finding on one line, made visible."""
+    return joined(clipped(visible(text), LONGEST) for text in sentences(finding))
+
+
+def joined(texts: Iterable[str]) -> str:
+    """The texts as sentences on one line."""
+    return " ".join(text if text.endswith(("?", "!")) else f"{text.rstrip('.')}." for text in texts)
+
+
+def unread(gap: Gap) -> str:
+    """A gap on one line, made visible."""
+    missing = f" (missing permission {gap.permission})" if gap.permission else ""
+    return clipped(visible(f"{gap.what}: {gap.reason}{missing}"), LONGEST)
+
+
+def tally(report: Report) -> str:
+    """What was found and what was looked at, in one sentence each."""
+    severities = ", ".join(
+        f"{count} {severity.value}" for severity, count in report.counts().items() if count
+    )
+    found = counted(len(report.violations), "finding") + (f" ({severities})" if severities else "")
+    others = {
+        "undetermined": len(report.undetermined),
+        "suppressed": len(report.suppressed),
+        "baselined": len(report.baselined),
+    }
+    rest = [f"{number} {name}" for name, number in others.items() if number]
+    rest += [counted(len(report.gaps), "gap")] if report.gaps else []
+    seen = (
+        f"Audited {counted(report.resources, 'resource')} and {counted(report.edges, 'edge')} "
+        f"with {counted(len(report.rules), 'rule')}."
+    )
+    return f"{', '.join([found, *rest])}. {seen}"
+
+
+def next_step(report: Report) -> str:
+    """What to do now."""
+    if report.violations:
+        worst = report.violations[0]
+        return f"Next: msgaudit explain {worst.rule} says why it matters and how to fix it."
+    if any(gap.permission for gap in report.gaps):
+        return "Next: msgaudit iam-policy prints the permissions that a complete audit needs."
+    if report.gaps:
+        return "Next: make readable what could not be read, so that it is audited too."
+    if report.undetermined:
+        return "Next: --parameter NAME=VALUE gives msgaudit the values that it could not know."
+    if not report.audited:
+        return "Next: name a file or a folder with templates; none was found."
+    if report.findings:
+        return "Nothing to do: everything could be read, and all that was found is accepted."
+    return "Nothing to do: everything could be read, and no rule found anything."
+
+
+def doubts(findings: list[Finding]) -> dict[str, dict[str, list[str]]]:
+    """Undetermined results by rule, then by reason: the resources."""
+    grouped: dict[str, dict[str, list[str]]] = {}
+    for finding in findings:
+        reasons = grouped.setdefault(f"{finding.rule} {finding.name}", {})
+        reasons.setdefault(finding.message, []).append(shown_id(finding.resource))
+    return grouped
+
+
+def open_questions(findings: list[Finding]) -> dict[str, tuple[list[str], list[str]]]:
+    """Undetermined results by reason: one unread thing may leave many rules without an answer.
+
+    The values are the rules and the resources, each once.
+    """
+    grouped: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for finding in findings:
+        rules, resources = grouped.setdefault(finding.message, ({}, {}))
+        rules.setdefault(finding.rule)
+        resources.setdefault(shown_id(finding.resource))
+    return {reason: (list(rules), list(names)) for reason, (rules, names) in grouped.items()}
