@@ -1,0 +1,46 @@
+"""Start-up time is a feature: what a run does not need, it must not import."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import atexit, pathlib, sys
+target = pathlib.Path(sys.argv.pop(1))
+atexit.register(lambda: target.write_text("\\n".join(sys.modules)))
+from auditor.__main__ import main
+sys.exit(main())
+"""
+SLOW = {"boto3", "botocore", "cfnlint", "jinja2", "moto", "networkx", "rich", "samtranslator"}
+
+
+def modules(tmp_path: Path, *arguments: str) -> set[str]:
+    """The modules imported by a run, which must succeed; measuring coverage would import more."""
+    listing = tmp_path / "modules.txt"
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(listing), *arguments],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(listing.read_text().split())
+
+
+def test_version_imports_no_library(tmp_path: Path) -> None:
+    assert modules(tmp_path, "--version") & (SLOW | {"click", "yaml"}) == set()
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "sarif"])
+def test_a_template_scan_imports_nothing_slow(tmp_path: Path, format_: str) -> None:
+    (tmp_path / "template.yaml").write_text("Resources: {Orders: {Type: 'AWS::SQS::Queue'}}")
+    imported = modules(tmp_path, "scan", "--exit-zero", "--format", format_, "template.yaml")
+    assert "yaml" in imported
+    assert imported & (SLOW | {"importlib.metadata"}) == set()

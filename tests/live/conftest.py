@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import logging
+import os
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.live.faulty import FaultyAws
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_real_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of the developer's own configuration may be seen, let alone used."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+class Account:
+    """An empty account in moto, and clients to fill it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._session = botocore.session.Session()
+        self._session.set_credentials("testing", "testing")
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        if (service, region) not in self._made:
+            client = self._session.create_client(service, region, endpoint_url=self.url)
+            self._made[service, region] = client
+        return self._made[service, region]
+
+    def reset(self) -> None:
+        """Empty the account."""
+        request = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
+        urllib.request.urlopen(request).close()
+
+    def queue(self, name: str, **attributes: str) -> str:
+        """A queue; its URL."""
+        made = self.client("sqs").create_queue(QueueName=name, Attributes=attributes)
+        return str(made["QueueUrl"])
+
+
+@pytest.fixture(scope="session")
+def shared_account(moto_url: str) -> Account:
+    """Clients are slow to make, so all tests use the same."""
+    return Account(moto_url)
+
+
+@pytest.fixture
+def account(shared_account: Account) -> Account:
+    shared_account.reset()
+    return shared_account
+
+
+@pytest.fixture
+def faulty(account: Account) -> Iterator[FaultyAws]:
+    proxy = FaultyAws(account.url)
+    yield proxy
+    proxy.close()

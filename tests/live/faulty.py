@@ -1,0 +1,137 @@
+"""A proxy in front of moto that breaks named calls and counts all of them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Reply = tuple[int, str, bytes]
+# Calls of the services that name them by their path.
+_PATHS = (
+    (r"GET /v1/pipes$", "ListPipes"),
+    (r"GET /schedules$", "ListSchedules"),
+    (r"GET /2015-03-31/functions/?$", "ListFunctions"),
+    (r"GET /2015-03-31/event-source-mappings/?$", "ListEventSourceMappings"),
+    (r"GET /2015-03-31/functions/[^/]+/policy$", "GetPolicy"),
+    (r"GET /rules$", "ListTopicRules"),
+    (r"GET /v1/discoverers$", "ListDiscoverers"),
+    (r"GET /v2/apis$", "GetApis"),
+    (r"GET /v2/apis/[^/]+/integrations$", "GetIntegrations"),
+    (r"GET /$", "ListBuckets"),
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: the API operation, and its body or query as text."""
+
+    operation: str
+    body: str
+
+
+class FaultyAws:
+    """Answers some calls itself and forwards the others to moto."""
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream = urlsplit(upstream).netloc
+        self.calls: Counter[str] = Counter()
+        self.faults: dict[str, Callable[[Call], Reply | None]] = {}
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answer(self, operation: str, reply: Reply, times: int = 10_000) -> None:
+        """Give this reply to the first so many calls of an operation."""
+        left = iter(range(times))
+        self.faults[operation] = lambda _: reply if next(left, None) is not None else None
+
+    def deny(self, operation: str, code: str = "AccessDeniedException", status: int = 400) -> None:
+        self.answer(operation, error(code, status))
+
+    def reply(self, call: Call) -> Reply | None:
+        self.calls[call.operation] += 1
+        fault = self.faults.get(call.operation)
+        return fault(call) if fault else None
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        faulty = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                self._serve()
+
+            def do_GET(self) -> None:
+                self._serve()
+
+            def _serve(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                call = Call(operation(self.command, self.path, self.headers, body), body.decode())
+                status, kind, answer = faulty.reply(call) or self._forward(body)
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(answer)))
+                if kind == "application/cbor":
+                    self.send_header("smithy-protocol", "rpc-v2-cbor")
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def _forward(self, body: bytes) -> Reply:
+                upstream = http.client.HTTPConnection(faulty.upstream, timeout=20)
+                try:
+                    upstream.request(self.command, self.path, body, dict(self.headers))
+                    response = upstream.getresponse()
+                    kind = response.getheader("Content-Type", "")
+                    return response.status, kind, response.read()
+                finally:
+                    upstream.close()
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+                """Keep the tests' output quiet."""
+
+        return Handler
+
+
+def operation(method: str, path: str, headers: Any, body: bytes) -> str:
+    """The API operation of a request."""
+    if target := headers.get("X-Amz-Target"):
+        return str(target).rpartition(".")[2]
+    if "/operation/" in path:
+        return path.rpartition("/")[2]
+    if b"Action=" in body:
+        return parse_qs(body.decode())["Action"][0]
+    plain = f"{method} {urlsplit(path).path}"
+    return next((name for pattern, name in _PATHS if re.match(pattern, plain)), plain)
+
+
+def error(code: str, status: int = 400, message: str = "refused by the test") -> Reply:
+    """An error that botocore understands in every protocol but XML."""
+    body = json.dumps({"__type": code, "message": message}).encode()
+    return status, "application/x-amz-json-1.0", body
+
+
+def xml_error(code: str, status: int = 403) -> Reply:
+    """An error of the query protocol."""
+    body = f"<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+    return status, "text/xml", body.encode()

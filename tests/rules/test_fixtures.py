@@ -1,0 +1,84 @@
+"""Judges each fixture with the one rule that its folder is named for.
+
+tests/fixtures/<chapter>/<rule-name>/ holds templates: those named `fail*` violate the rule, those
+named `pass*` give no result at all, those named `unknown*` leave it undetermined. The findings of
+each failing one are compared with the text beside it, which `make update-golden` rewrites.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.collectors.template.collect import TemplateCollector
+from auditor.engine import judge
+from auditor.findings import Finding, Outcome
+from auditor.loading import load_rules
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+RULES = {rule.name: rule for rule in load_rules()}
+
+
+def fixtures(kind: str) -> list[Path]:
+    found = [FIXTURES.glob(f"*/*/{kind}*.{suffix}") for suffix in ("yaml", "yml", "json")]
+    return sorted(path for paths in found for path in paths)
+
+
+def label(path: Path) -> str:
+    return path.relative_to(FIXTURES).as_posix()
+
+
+def judged(template: Path) -> list[Finding]:
+    rule = RULES[template.parent.name]
+    findings: list[Finding] = []
+    for unit in TemplateCollector([str(template)]).collect():
+        verdict = judge(unit, [rule])
+        assert [gap for gap in verdict.gaps if gap.what.startswith("rule ")] == []
+        findings += verdict.findings
+    return sorted(findings, key=place)
+
+
+def place(finding: Finding) -> tuple[object, ...]:
+    """Sorts by place; a report breaks ties by fingerprint, which holds the path of the checkout."""
+    where = finding.location
+    line_and_column = (where.line, where.column) if where else (0, 0)
+    return (*line_and_column, finding.resource.id, finding.property, finding.message)
+
+
+def outcomes(template: Path) -> set[Outcome]:
+    return {finding.outcome for finding in judged(template)}
+
+
+def line(finding: Finding) -> str:
+    doubtful = finding.outcome is Outcome.UNDETERMINED
+    severity = "undetermined" if doubtful else finding.severity.value
+    location = finding.location
+    where = f"{location.line}:{location.column}" if location else "-"
+    when = f" [{finding.when}]" if finding.when else ""
+    subject = f"{finding.resource.id} {finding.property or '-'}"
+    return f"{where} {severity} {subject}: {finding.message}{when}\n"
+
+
+@pytest.mark.parametrize("template", fixtures("fail"), ids=label)
+def test_failing_template_is_a_violation(template: Path) -> None:
+    assert Outcome.VIOLATION in outcomes(template)
+
+
+@pytest.mark.parametrize("template", fixtures("pass"), ids=label)
+def test_passing_template_gives_no_result(template: Path) -> None:
+    assert judged(template) == []
+
+
+@pytest.mark.parametrize("template", fixtures("unknown"), ids=label)
+def test_unknown_template_is_undetermined(template: Path) -> None:
+    assert outcomes(template) == {Outcome.UNDETERMINED}
+
+
+@pytest.mark.parametrize("template", fixtures("fail"), ids=label)
+def test_findings_are_the_expected_ones(template: Path, update_golden: bool) -> None:
+    golden = template.with_suffix(".txt")
+    text = "".join(map(line, judged(template)))
+    if update_golden:
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
