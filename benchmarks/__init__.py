@@ -1,0 +1,1 @@
+"""How fast msgaudit is, beside the floor and beside other tools: ratios, never assertions."""

@@ -1,0 +1,1 @@
+"""Writes the documents about rules from what the rules and their fixtures say."""
