@@ -83,9 +83,10 @@ def _run(
     graph: Graph, reading: Reading, rules: Sequence[Rule[Any]], gaps: list[Gap]
 ) -> Iterator[tuple[Rule[Any], Match, Outcome]]:
     context = {raw.id for raw in reading.context}
+    present = graph.index.by_type
     for rule in rules:
         for cls in rule.applies_to:
-            for resource in graph.resources(cls):
+            for resource in present.get(cls, ()):
                 if resource.id in context:
                     continue
                 try:

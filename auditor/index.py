@@ -25,10 +25,10 @@ Node = Resource | External | Unknown
 
 
 class Index:
-    """Resources by type, ARN, URL and name."""
+    """Resources by type (`by_type` has a key for each type that is there), ARN, URL and name."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self._by_type: dict[type[Resource], list[Resource]] = defaultdict(list)
+        self.by_type: dict[type[Resource], list[Resource]] = {}
         self._exact: dict[str, Resource] = {}
         self._by_part: dict[tuple[str, str], list[tuple[Arn, Resource]]] = defaultdict(list)
         self._by_name: dict[tuple[type[Resource], str], list[Resource]] = defaultdict(list)
@@ -39,7 +39,7 @@ class Index:
     def _add(self, resource: Resource) -> None:
         raw = resource.raw
         self.count += 1
-        self._by_type[type(resource)].append(resource)
+        self.by_type.setdefault(type(resource), []).append(resource)
         if raw.url:
             self._exact[raw.url] = resource
         name = raw.name.text if isinstance(raw.name, Unknown) else raw.name
@@ -51,7 +51,7 @@ class Index:
 
     def of(self, cls: type[R]) -> Sequence[R]:
         """The resources of a type."""
-        return cast("list[R]", self._by_type.get(cls, []))
+        return cast("list[R]", self.by_type.get(cls, []))
 
     def named(self, cls: type[R], name: object, near: Resource) -> Node:
         """The resource of a type with that name, in the account and region of another."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -39,9 +39,9 @@ class Rule(Generic[R]):
     body: Body[R]
     pedantic: bool = False
 
-    def run(self, resource: R, graph: Graph) -> Iterator[Match]:
+    def run(self, resource: R, graph: Graph) -> Iterable[Match]:
         """The matches of one resource; raises `UndeterminedError` when it cannot tell."""
-        yield from self.body(resource, graph)
+        return self.body(resource, graph)
 
     @property
     def documentation(self) -> str:

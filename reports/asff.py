@@ -69,7 +69,7 @@ class AsffReporter:
                 converted = _finding(finding, place, report.version, time)
                 findings.setdefault(place, []).append(converted)
         return json_text(
-            [batch for place in sorted(findings) for batch in _batches(findings[place])]
+            [batch for place in sorted(findings) for batch in _batches(findings[place])], levels=3
         )
 
 

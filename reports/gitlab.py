@@ -27,7 +27,7 @@ class GitlabReporter:
     def render(self, report: Report) -> str:
         """The report as a JSON list, worst first."""
         return json_text(
-            [_issue(item, item.location) for item in report.violations if item.location]
+            [_issue(item, item.location) for item in report.violations if item.location], levels=1
         )
 
 

@@ -25,7 +25,8 @@ class JsonReporter:
                 "summary": _summary(report),
                 "findings": [_finding(finding) for finding in report.findings],
                 "gaps": [_gap(gap) for gap in report.gaps],
-            }
+            },
+            levels=2,
         )
 
 

@@ -44,7 +44,7 @@ class OcsfReporter:
         """The report as a JSON list of events."""
         time = round(now().timestamp() * 1000)
         findings = (*report.violations, *report.undetermined)
-        return json_text([_event(finding, report.version, time) for finding in findings])
+        return json_text([_event(finding, report.version, time) for finding in findings], levels=1)
 
 
 def _event(finding: Finding, version: str, time: int) -> Json:

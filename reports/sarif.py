@@ -53,7 +53,7 @@ class SarifReporter:
             ],
         }
         schema = "https://json.schemastore.org/sarif-2.1.0.json"
-        return json_text({"$schema": schema, "version": "2.1.0", "runs": [run]})
+        return json_text({"$schema": schema, "version": "2.1.0", "runs": [run]}, levels=4)
 
 
 def _category(report: Report) -> str:

@@ -40,7 +40,7 @@ UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "several.yaml": (f"{GOOD}---\n{GOOD}", "another document (line 2, column 1)"),
     "self.yaml": (properties("&p {X: [*p]}"), "an anchor contains itself"),
     "laughs.yaml": (f"a: &a [x, x, x, x, x, x, x, x, x]\n{LAUGHS}{GOOD}", "500,000 values"),
-    "flow.yaml": (properties(f"{{X: {'[' * 1000}{']' * 1000}}}"), "100 levels deep"),
+    "flow.yaml": (properties(f"{{X: {'[' * 500}{']' * 500}}}"), "100 levels deep"),
     "block.yaml": (f"Resources:\n A:\n  Properties:\n{DEEP_BLOCK}", "100 levels deep"),
     "abyss.json": (f'{{"AWS::": {"[" * 100_000}{"]" * 100_000}}}', "nested too deep (line 1"),
     "dashes.yaml": (f"{'- ' * 50_000}AWS::", "nested too deep (line 1"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 import yaml
 from yaml.error import Mark
 from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.resolver import Resolver
 
 from auditor.data.webhooks import masked
 from auditor.findings import Gap, Location
@@ -25,7 +26,12 @@ _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-
 _MERGE = "tag:yaml.org,2002:merge"
 _SAFE_DEPTH = 5000
 _INDENTED = re.compile(r"^[ ?:-]{2500}", re.MULTILINE)
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # either has the same methods
+    """PyYAML's loader, whose slow part is to tell a plain word's type: words come back often."""
+
+    resolve = staticmethod(lru_cache(maxsize=1 << 14)(Resolver().resolve))
 
 
 class UnreadableError(Exception):
@@ -37,16 +43,21 @@ class UnreadableError(Exception):
 
 
 class Document:
-    """A composed file. `path` is shown to people, with forward slashes."""
+    """A composed file. `path` is shown to people, with forward slashes.
+
+    `doubled` are the mappings in which a key stands twice.
+    """
 
     def __init__(self, path: str, text: str, root: Node) -> None:
         self.path = path
         self.text = text
         self.root = root
+        self.doubled: list[MappingNode] = []
 
     @cached_property
     def _lines(self) -> list[str]:
-        return _BREAK.split(self.text)
+        plain = self.text.isascii() and "\r" not in self.text
+        return self.text.split("\n") if plain else _BREAK.split(self.text)
 
     def locate(self, node: Node) -> Location:
         """The range of a node; of a collection, its first line."""
@@ -75,7 +86,7 @@ def parse(path: str, data: bytes) -> Document:
     prepared = _prepared(text)
     try:
         _check_depth(prepared)
-        root = _LOADER(prepared).get_single_node()
+        root = _Loader(prepared).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise UnreadableError(_syntax_gap(path, error)) from None
     except (yaml.YAMLError, ValueError) as error:
@@ -99,7 +110,7 @@ def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") < _SAFE_DEPTH and not _INDENTED.search(text):
         return
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > _SAFE_DEPTH:
             raise yaml.MarkedYAMLError(
@@ -138,20 +149,33 @@ def _syntax_gap(path: str, error: yaml.MarkedYAMLError) -> Gap:
 
 
 def _check_size(document: Document) -> None:
-    """Refuse what nesting and anchors would blow up (an anchor may even contain itself)."""
+    """Refuse what nesting and anchors would blow up (an anchor may even contain itself).
+
+    Looks for doubled keys on the way, so that every node is walked over just once.
+    """
     if "&" in document.text:
         values = _expanded_size(document, document.root, 0, {})
         if values > MAX_VALUES:
             reason = f"its anchors expand to more than {MAX_VALUES:,} values"
             raise UnreadableError(Gap(document.path, reason))
         return
-    level: list[Node] = [document.root]
+    level = [document.root]
     for _ in range(MAX_DEPTH):
-        level = [
-            inner for node in level for inner in children(node) if not isinstance(inner, ScalarNode)
-        ]
+        inner: list[Node] = []
+        for node in level:
+            inner += [item for item in _inside(document, node) if not isinstance(item, ScalarNode)]
+        level = inner
     if level:
         raise _too_deep(document, level[0])
+
+
+def _inside(document: Document, node: Node) -> list[Node]:
+    """The values inside a node that is met for the first time."""
+    if not isinstance(node, MappingNode):
+        return list(children(node))
+    if len({str(key.value) for key, _ in node.value}) != len(node.value):
+        document.doubled.append(node)
+    return [value for _, value in node.value]
 
 
 def _expanded_size(document: Document, node: Node, depth: int, known: dict[int, int]) -> int:
@@ -161,7 +185,9 @@ def _expanded_size(document: Document, node: Node, depth: int, known: dict[int, 
     if depth > MAX_DEPTH:
         raise _too_deep(document, node)
     if id(node) not in known:
-        inner = (_expanded_size(document, item, depth + 1, known) for item in children(node))
+        inner = (
+            _expanded_size(document, item, depth + 1, known) for item in _inside(document, node)
+        )
         known[id(node)] = 1 + sum(inner)
     return known[id(node)]
 
@@ -215,24 +241,15 @@ def children(node: Node) -> Iterator[Node]:
 
 def duplicate_keys(document: Document) -> Iterator[Gap]:
     """Keys that stand twice in one mapping: only one of the two values can have been read."""
-    todo, seen = [document.root], set[int]()
-    while todo:
-        node = todo.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, MappingNode):
-            keys = [str(key.value) for key, _ in node.value]
-            if len(keys) != len(set(keys)):
-                yield from _duplicates(document, node)
-        todo.extend(child for child in children(node) if not isinstance(child, ScalarNode))
+    for node in document.doubled:
+        yield from _duplicates(document, node)
 
 
 def _duplicates(document: Document, node: MappingNode) -> Iterator[Gap]:
     first: dict[str, Node] = {}
     for key, _ in node.value:
         name = str(key.value)
-        if name in first:
+        if name in first and key.tag != _MERGE:  # several mappings may be merged into one
             line = first[name].start_mark.line + 1
             reason = (
                 f"{name} stands twice in one mapping (first in line {line}); the last one was read"
