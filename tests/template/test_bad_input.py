@@ -19,7 +19,7 @@ from tests.template.reading import reading, reasons, resources, unit, units
 
 GOOD = "Resources: {Good: {Type: AWS::SQS::Queue}}\n"
 RULES = load_rules()
-DEEP_BLOCK = "".join(f"{' ' * (level + 3)}x:\n" for level in range(1000))
+DEEP_BLOCK = "".join(f"{' ' * (level + 3)}x:\n" for level in range(500))
 LAUGHS = "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)

@@ -25,6 +25,7 @@ _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _MERGE = "tag:yaml.org,2002:merge"
 _SAFE_DEPTH = 5000
+_TOO_DEEP = "nested too deep"
 _INDENTED = re.compile(r"^[ ?:-]{2500}", re.MULTILINE)
 
 
@@ -102,7 +103,7 @@ def parse(path: str, data: bytes) -> Document:
 
 
 def _check_depth(text: str) -> None:
-    """Refuse nesting that would overflow the stack of the C composer, which recurses unguarded.
+    """Refuse nesting that overflows the stack of the C composer: older ones recurse unguarded.
 
     Events come without recursion, but as slowly as the nodes: they are only counted in a text that
     has enough brackets, or wide enough indentation, to nest so deep.
@@ -114,7 +115,7 @@ def _check_depth(text: str) -> None:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > _SAFE_DEPTH:
             raise yaml.MarkedYAMLError(
-                problem="nested too deep", problem_mark=cast(Mark, event.start_mark)
+                problem=_TOO_DEEP, problem_mark=cast(Mark, event.start_mark)
             )
 
 
@@ -140,6 +141,8 @@ def _character(match: re.Match[str]) -> str:
 def _syntax_gap(path: str, error: yaml.MarkedYAMLError) -> Gap:
     mark = error.problem_mark or error.context_mark
     what = error.problem or error.context or "syntax error"
+    if "nesting depth" in what:  # the words of PyYAML 6.0.4
+        what = _TOO_DEEP
     if mark is None:
         return Gap(path, f"it is not valid YAML or JSON: {what}")
     line, column = mark.line + 1, mark.column + 1
