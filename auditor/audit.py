@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor import __version__
-from auditor.engine import Verdict, judge
+from auditor.engine import Verdict
 from auditor.errors import ExitStatus
 from auditor.findings import Severity
 from auditor.inventory import Collector
+from auditor.parallel import judge_all
 from auditor.report import Report, Source, ordered
 from auditor.rules import Rule
 
@@ -50,14 +51,18 @@ def audit(
     rules: Sequence[Rule[Any]],
     source: Source,
     progress: Callable[[str], None],
+    jobs: int = 1,
 ) -> Report:
     """Collect and judge, unit by unit; `progress` is told what was just judged."""
     verdict, units = Verdict(), 0
     accounts: dict[str, None] = {}
     regions: dict[str, None] = {}
-    for unit in collector.collect():
-        verdict.add(judge(unit, rules))
-        units += bool(unit.readings)
+    parameters = set[str]()
+    for judged in judge_all(collector, rules, jobs):
+        unit = judged.unit
+        verdict.add(judged.verdict)
+        units += judged.read
+        parameters.update(unit.parameters)
         accounts.update(dict.fromkeys(filter(None, (unit.account,))))
         regions.update(dict.fromkeys(unit.regions))
         progress(unit.path)
@@ -70,6 +75,7 @@ def audit(
         resources=verdict.resources,
         edges=verdict.edges,
         units=units,
+        parameters=frozenset(parameters),
     )
 
 

@@ -30,7 +30,8 @@ class Unit:
     """What is judged together: a stack with its nested stacks, or an account.
 
     `path` is the root template, empty for an account. Each reading is one satisfiable truth
-    assignment of the stack's conditions; an account has exactly one.
+    assignment of the stack's conditions; an account has exactly one. `parameters` are the names
+    that the template declares.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Unit:
     gaps: tuple[Gap, ...] = ()
     account: str | None = None
     regions: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
 
 
 class Collector(Protocol):

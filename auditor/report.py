@@ -21,7 +21,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a reporter may show. `findings` come worst first, in a stable order."""
+    """Everything a reporter may show. `findings` come worst first, in a stable order.
+
+    `parameters` are the names that the templates declare.
+    """
 
     version: str
     source: Source
@@ -31,6 +34,7 @@ class Report:
     resources: int
     edges: int
     units: int = 1
+    parameters: frozenset[str] = frozenset()
 
     @property
     def audited(self) -> bool:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 RUNS = 5
+# An installed tool has its byte code cached, whatever this shell says.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 SHOWN_ARGUMENTS = 8
 
 
@@ -30,7 +32,9 @@ class Contender:
 
     def warm_up(self) -> None:
         """Run once without counting; ends the program if the command crashes."""
-        done = subprocess.run(self.command, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            self.command, capture_output=True, text=True, check=False, env=ENVIRONMENT
+        )
         if "Traceback" in done.stderr:
             sys.exit(f"{self.name} crashed: {self.shown}\n{done.stderr}")
 
@@ -38,7 +42,10 @@ class Contender:
         """Run once. The exit status is not looked at: findings are no failure."""
         start = time.perf_counter()
         process = subprocess.Popen(
-            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self.command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=ENVIRONMENT,
         )
         _, _, usage = os.wait4(process.pid, 0)
         self.seconds.append(time.perf_counter() - start)

@@ -16,7 +16,10 @@ GUARD_PACKAGE = "@cdklabs/cdk-validator-cfnguard@0.0.62"
 GUARD_SERVICES = (
     "cloudwatch", "keymanagementservice", "kinesis", "lambda", "mq", "msk", "sqs", "stepfunctions",
 )  # fmt: skip
-FASTEST = ("--structured", "--show-summary", "none", "--output-format", "json")
+GUARD_MODES = {
+    "": ("--output-format", "json"),
+    " structured": ("--structured", "--show-summary", "none", "--output-format", "json"),
+}
 CACHE = Path("build/benchmarks")
 
 
@@ -34,10 +37,11 @@ def peers(templates: list[str]) -> Iterator[Contender]:
         return
     folders = [guard / "rules/control-tower/cfn-guard" / service for service in GUARD_SERVICES]
     count = sum(1 for folder in folders for _ in folder.glob("*.guard"))
-    command = [str(_binary(guard)), "validate", *FASTEST]
-    command += [f"--rules={folder}" for folder in folders]
-    command += [f"--data={template}" for template in templates]
-    yield Contender(f"cfn-guard ({count} rules)", command)
+    files = [f"--rules={folder}" for folder in folders]
+    files += [f"--data={template}" for template in templates]
+    for mode, options in GUARD_MODES.items():
+        command = [str(_binary(guard)), "validate", *options, *files]
+        yield Contender(f"cfn-guard{mode}, {count} rules", command)
 
 
 def _binary(guard: Path) -> Path:

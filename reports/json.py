@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 
-from auditor.findings import Finding, Gap, Location, Related
+from auditor.findings import Finding, Gap, Location, Related, Subject
 from auditor.report import Report
 from reports.safe import json_text
 
 Json = dict[str, object]
 VERSION = 1
+_SUBJECT = [field.name for field in fields(Subject)]
 
 
 class JsonReporter:
@@ -56,7 +57,7 @@ def _finding(finding: Finding) -> Json:
         "category": finding.category.value,
         "outcome": finding.outcome.value,
         "confidence": finding.confidence.value,
-        "resource": asdict(finding.resource),
+        "resource": {name: getattr(finding.resource, name) for name in _SUBJECT},
         "location": _location(finding.location),
         "property": finding.property,
         "when": finding.when,

@@ -10,6 +10,7 @@ import click
 
 from auditor.audit import NEVER
 from auditor.findings import Severity
+from auditor.parallel import available_processors
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -39,6 +40,7 @@ class Choices:
     pedantic: bool
     parameter: tuple[str, ...]
     parameter_file: tuple[str, ...]
+    jobs: int
 
     @property
     def live(self) -> bool:
@@ -72,6 +74,7 @@ _OPTIONS = (
     click.option("--pedantic", is_flag=True, help="Run the rules that are opinions or heuristics too."),
     click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
     click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
+    click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
 )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from auditor.errors import UsageError
@@ -36,6 +35,8 @@ def _silence() -> None:
 
 def to_file(path: str, text: str) -> None:
     """Write a report beside its place and move it there; raises `UsageError` when that fails."""
+    import tempfile
+
     target = Path(path).resolve()  # of a link, the file behind it
     temporary: Path | None = None
     try:

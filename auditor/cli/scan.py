@@ -37,9 +37,10 @@ def run_scan(choices: Choices) -> int:
     progress = Progress("audited")
     try:
         with _collector(choices, progress) as (collector, source):
-            report = audit(collector, rules, source, progress)
+            report = audit(collector, rules, source, progress, choices.jobs)
     finally:
         progress.close()
+    _warn_of_misspelt(report.parameters, choices.parameter)
     _deliver(report, choices)
     status = gate.status(report)
     if status is ExitStatus.NOTHING_AUDITED:
@@ -67,9 +68,7 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
         hint = "Give either template PATHS, or --profile or --region for an account, or --demo."
         raise UsageError("it is not clear what to audit", hint)
     if choices.paths:
-        templates = _templates(choices)
-        yield templates, Source("template", {"paths": choices.paths})
-        _warn_of_misspelt(templates.undeclared(), choices.parameter)
+        yield _templates(choices), Source("template", {"paths": choices.paths})
     elif choices.demo:
         from auditor.demo import demo_account
 
@@ -86,10 +85,11 @@ def _templates(choices: Choices) -> TemplateCollector:
     return TemplateCollector(choices.paths, given(choices.parameter, choices.parameter_file))
 
 
-def _warn_of_misspelt(undeclared: list[str], pairs: tuple[str, ...]) -> None:
+def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
     """Parameter files may serve many stacks; what stands on the command line is meant for these."""
-    for name in undeclared:
-        if any(pair.startswith(f"{name}=") for pair in pairs):
+    given = {pair.partition("=")[0] for pair in pairs}
+    for name in sorted(given - declared):
+        if not name.startswith("AWS::"):
             click.echo(f"msgaudit: warning: no template declares the parameter {name}", err=True)
 
 

@@ -30,6 +30,9 @@ DATA_PLANE = (
 )  # fmt: skip
 
 
+SERVICES = {action.partition(":")[0] for action in DATA_PLANE}
+
+
 @rule(
     "IAM002",
     "messages-of-all-resources",
@@ -92,10 +95,16 @@ def _unlimited(resource: str) -> bool:
 def _moving(statement: Statement, topics: bool) -> list[str]:
     """The actions that move messages; all actions of a service are another rule's finding."""
     given = statement.texts("Action")
-    patterns = [pattern for pattern in given if wildcard_service(pattern) is None]
+    patterns = [text for text in given if _of_messages(text) and wildcard_service(text) is None]
     return [
         action
         for action in DATA_PLANE
         if (topics or action != "sns:Publish")
         and any(action_matches(pattern, action) for pattern in patterns)
     ]
+
+
+def _of_messages(pattern: str) -> bool:
+    """Whether the service of an action is, or may be, one that moves messages."""
+    service = pattern.partition(":")[0].lower()
+    return service in SERVICES or "*" in service or "?" in service

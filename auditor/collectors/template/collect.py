@@ -14,32 +14,37 @@ from auditor.collectors.template.tree import StackTree
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
 
+# Judged in about a tenth of a second: less is not worth the way to another process.
+_BATCH_BYTES = 100_000
+
 
 class TemplateCollector:
     """Reads files and folders of templates; raises `UsageError` for a path that does not exist."""
 
     def __init__(self, paths: Sequence[str], parameters: Mapping[str, str] | None = None) -> None:
         self._library = Library(paths)
-        self._given = parameters or {}
-        self._exchange = Exchange(self._library, self._given)
-        self._declared = set[str]()
+        self._exchange = Exchange(self._library, parameters or {})
 
-    def collect(self) -> Iterator[Unit]:
+    def batches(self) -> Sequence[range]:
+        """Root templates in batches of some size; asking reads what others are nested in."""
+        start, size, batches = 0, 0, []
+        for number, more in enumerate(self._library.sizes(), 1):
+            size += more
+            if size >= _BATCH_BYTES:
+                batches.append(range(start, number))
+                start, size = number, 0
+        return [*batches, range(start, len(self._library.sizes()))]
+
+    def collect(self, batch: range | None = None) -> Iterator[Unit]:
         """One unit for each root template, and one with only a gap for each unreadable file."""
-        for root in self._library.roots():
+        for root in self._library.roots(batch):
             if isinstance(root, Gap):
                 yield Unit("", (), (root,))
             else:
                 yield self._unit(root)
 
-    def undeclared(self) -> list[str]:
-        """Given parameters that no template read so far declares: misspelt, most likely."""
-        pseudo = (name for name in self._given if name.startswith("AWS::"))
-        return sorted(self._given.keys() - self._declared - set(pseudo))
-
     def _unit(self, template: Template) -> Unit:
         path = template.document.path
-        self._declared.update(template.parameters)
         gaps = [*template.gaps(), *duplicate_keys(template.document)]
 
         def build(scenario: Scenario) -> StackTree:
@@ -55,4 +60,6 @@ class TemplateCollector:
                 gaps += tree.gaps
         except RecursionError:
             gaps.append(Gap(path, "its values refer to each other too deeply to be followed"))
-        return Unit(path, tuple(readings), tuple(dict.fromkeys(gaps)))
+        return Unit(
+            path, tuple(readings), tuple(dict.fromkeys(gaps)), parameters=tuple(template.parameters)
+        )

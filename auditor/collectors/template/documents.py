@@ -114,9 +114,7 @@ def _check_depth(text: str) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > _SAFE_DEPTH:
-            raise yaml.MarkedYAMLError(
-                problem=_TOO_DEEP, problem_mark=cast(Mark, event.start_mark)
-            )
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=cast(Mark, event.start_mark))
 
 
 def _prepared(text: str) -> str:

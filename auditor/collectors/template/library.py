@@ -32,15 +32,26 @@ class Library:
         self._templates: dict[str, Template] = {}
         self._gaps: dict[str, Gap] = {}
         self._linking = set[str]()
+        self._sizes: dict[str, int] = {}
         self._possible = [item for item in self._candidates if self._sniff(item)]
 
-    def roots(self) -> Iterator[Template | Gap]:
-        """Root templates in order, read one by one; a gap stands for one that cannot be read."""
+    @cached_property
+    def _roots(self) -> list[Candidate]:
+        """The candidates that are nested in no other."""
         nested = self._nested_paths
-        for candidate in self._possible:
-            if os.path.realpath(candidate.path) in nested:
-                continue
-            read = self._read(candidate)
+        return [item for item in self._possible if os.path.realpath(item.path) not in nested]
+
+    def sizes(self) -> list[int]:
+        """How many bytes each root has, in their order."""
+        return [self._sizes.get(item.path, 0) for item in self._roots]
+
+    def roots(self, batch: range | None = None) -> Iterator[Template | Gap]:
+        """Root templates in order, read one by one; a gap stands for one that cannot be read.
+
+        `batch` says which of them, all by default.
+        """
+        for number in range(len(self._roots)) if batch is None else batch:
+            read = self._read(self._roots[number])
             if read is not None:
                 yield read
 
@@ -90,6 +101,7 @@ class Library:
         except UnreadableError as error:
             self._gaps[candidate.path] = error.gap
             return True
+        self._sizes[candidate.path] = len(data)
         if candidate.once:
             self._keep(candidate, data)
         if any(word in data for word in _LINKING):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ def from_file(path: Path) -> dict[str, str]:
     """The values of one file; raises `UsageError` when it cannot be read or understood."""
     try:
         text = path.read_text("utf-8-sig")
-        content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        content = _toml(text) if path.suffix == ".toml" else json.loads(text)
     except OSError as error:
         raise UsageError(f"parameter file {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
@@ -46,6 +45,12 @@ def from_file(path: Path) -> dict[str, str]:
     if values is None:
         raise UsageError(f"parameter file {path} has another form", _FORMS)
     return values
+
+
+def _toml(text: str) -> Any:
+    import tomllib
+
+    return tomllib.loads(text)
 
 
 def _cloudformation(content: Any) -> dict[str, str] | None:
