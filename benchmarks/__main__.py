@@ -37,6 +37,8 @@ def _readers(templates: list[str]) -> list[Contender]:
     return [
         Contender("floor (compose)", [sys.executable, "-m", "benchmarks.floor", *templates]),
         Contender("msgaudit", scan),
+        Contender("msgaudit, one rule", [*scan, "--select", "SQS030"]),
+        Contender("msgaudit, opinions too", [*scan, "--pedantic"]),
         *peers(templates),
     ]
 
