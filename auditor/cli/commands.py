@@ -19,7 +19,8 @@ def main() -> None:
     """Audit AWS messaging architectures: follow the message from producer to dead-letter queue.
 
     Exit status: 0 passed, 1 findings at or above --fail-on, 2 usage error, 3 nothing could be
-    audited, 4 audited with gaps (something could not be read), 70 a bug in msgaudit.
+    audited, 4 audited with gaps (something could not be read), 70 a bug in msgaudit, 130
+    interrupted.
     """
 
 

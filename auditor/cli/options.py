@@ -54,6 +54,8 @@ def _output(text: str) -> tuple[str, str]:
     if format_ not in FORMATS or not equals or not file:
         known = ", ".join(FORMATS)
         raise click.BadParameter(f"{text!r}: expected FORMAT=FILE with one of {known}")
+    if file == "-":
+        raise click.BadParameter(f"{text!r}: standard output is for --format {format_}")
     return format_, file
 
 

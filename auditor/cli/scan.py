@@ -51,13 +51,18 @@ def run_scan(choices: Choices) -> int:
 def _refuse_overwriting(choices: Choices) -> None:
     """Raises `UsageError` when a report would replace another, or what is to be audited."""
     taken = {Path(path).resolve() for path in (*choices.paths, *choices.parameter_file)}
-    for _, file in choices.output:
+    for _, file in _outputs(choices):
         place = Path(file).resolve()
         is_device = place.exists() and not place.is_file()
         if place in taken and not is_device:
             hint = "A report would replace it: choose another file."
             raise UsageError(f"{file} is given more than once", hint)
         taken.add(place)
+
+
+def _outputs(choices: Choices) -> tuple[tuple[str, str], ...]:
+    """The formats and files to write."""
+    return (*choices.output, *(_DEMO_OUTPUT if choices.demo else ()))
 
 
 @contextmanager
@@ -110,7 +115,7 @@ def _deliver(report: Report, choices: Choices) -> None:
         to_standard_output(_text(report))
     else:
         to_standard_output(reporter(choices.format_).render(report), "utf-8")
-    for format_, file in (*choices.output, *(_DEMO_OUTPUT if choices.demo else ())):
+    for format_, file in _outputs(choices):
         to_file(file, reporter(format_).render(report))
     if choices.demo:
         print("Wrote", " and ".join(file for _, file in _DEMO_OUTPUT), file=sys.stderr)

@@ -82,6 +82,9 @@ USAGE = [
     (("a.yaml", "--output", "pdf=x"), "expected FORMAT=FILE"),
     (("a.yaml", "--output", "json=missing/x.json"), "missing/x.json cannot be written: No such"),
     (("a.yaml", "--output", "json=."), "cannot be written"),
+    (("a.yaml", "--output", "json=-"), "standard output is for --format json"),
+    (("--demo", "--output", "html=report.html"), "report.html is given more than once"),
+    (("a.yaml", "--jobs", "0"), "0 is not in the range"),
     (("a.yaml", "--unknown"), "No such option"),
     (("--profile", "x", "--parameter", "A=1"), "--parameter is for templates"),
 ]
