@@ -193,6 +193,7 @@ def test_bug_is_reported_without_a_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupt(tmp_path: Path) -> None:
     """The scan waits for the content of a pipe, which never comes."""
     pipe = tmp_path / "pipe.yaml"

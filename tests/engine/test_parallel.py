@@ -86,6 +86,7 @@ def test_a_killed_process_loses_nothing() -> None:
     assert [item.unit.path for item in judged(Batches(die), 2)] == ["0", "1", "2", "3"]
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_it() -> None:
     here = os.getpid()
 
