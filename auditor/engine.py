@@ -131,7 +131,7 @@ def _finding(item: _Held, unit: Unit, present: list[int]) -> Finding:
     return Finding(
         rule=rule.id,
         name=rule.name,
-        severity=match.severity or rule.severity,
+        severity=rule.severity_of(match),
         category=rule.category,
         outcome=item.outcome,
         confidence=Confidence.LOW if doubtful else match.confidence or rule.confidence,

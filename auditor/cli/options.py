@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 import click
 
 from auditor.audit import NEVER
+from auditor.config import Configuration, configuration
 from auditor.findings import Severity
 from auditor.parallel import available_processors
 
@@ -41,6 +43,10 @@ class Choices:
     parameter: tuple[str, ...]
     parameter_file: tuple[str, ...]
     jobs: int
+    config: Configuration
+    inline_suppressions: bool
+    baseline: str | None
+    diff_base: str | None = None
 
     @property
     def live(self) -> bool:
@@ -59,7 +65,15 @@ def _output(text: str) -> tuple[str, str]:
     return format_, file
 
 
+def _configured(context: click.Context, _option: object, given: str | None) -> Configuration:
+    """The settings of file and environment, which from now on are the defaults of all options."""
+    settings = configuration(given or os.environ.get("MSGAUDIT_CONFIG"))
+    context.default_map = settings.defaults()
+    return settings
+
+
 _OPTIONS = (
+    click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
     click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
     click.option("--profile", metavar="NAME", help="Audit the account of this AWS profile."),
@@ -68,14 +82,17 @@ _OPTIONS = (
     click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What goes to standard output."),
     click.option("-o", "--output", multiple=True, type=_output, metavar="FORMAT=FILE", help="Also write this format to a file (repeatable)."),
     click.option("--fail-on", type=click.Choice([*(item.value for item in Severity), NEVER]), default=Severity.HIGH.value, show_default=True, help="Mildest severity that gives exit status 1."),
-    click.option("--strict", is_flag=True, help="Fail on undetermined results too."),
-    click.option("--allow-gaps", is_flag=True, help="Exit 0 instead of 4 when something could not be read."),
+    click.option("--strict/--no-strict", help="Fail on undetermined results too."),
+    click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found."),
     click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these (repeatable)."),
-    click.option("--pedantic", is_flag=True, help="Run the rules that are opinions or heuristics too."),
+    click.option("--pedantic/--no-pedantic", help="Run the rules that are opinions or heuristics too."),
     click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
     click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
+    click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
+    click.option("--diff-base", metavar="REV", help="Count only what this commit or branch of the git repository does not have yet."),
+    click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
 )  # fmt: skip
 

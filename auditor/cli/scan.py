@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,7 @@ from auditor.errors import ExitStatus, UsageError
 from auditor.inventory import Collector
 from auditor.loading import load_rules
 from auditor.report import Report, Source
+from auditor.rules import Rule
 from auditor.selection import select
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _DEMO_OUTPUT = (("html", "report.html"), ("sarif", "findings.sarif"))
 def run_scan(choices: Choices) -> int:
     """Run one scan; raises `MsgauditError` for what the user can mend."""
     _refuse_overwriting(choices)
-    rules = select(load_rules(), choices.select, choices.ignore, choices.pedantic)
+    rules = select(_rules(choices), choices.select, choices.ignore, choices.pedantic)
     gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
     progress = Progress("audited")
     try:
@@ -46,6 +47,15 @@ def run_scan(choices: Choices) -> int:
     if status is ExitStatus.NOTHING_AUDITED:
         return complain("nothing was audited", _why(report), status)
     return status
+
+
+def _rules(choices: Choices) -> Sequence[Rule[Any]]:
+    rules = load_rules()
+    if not {"severity", "options"} & choices.config.values.keys():
+        return rules
+    from auditor.config.tuning import tuned
+
+    return tuned(rules, choices.config)
 
 
 def _refuse_overwriting(choices: Choices) -> None:
@@ -87,7 +97,15 @@ def _templates(choices: Choices) -> TemplateCollector:
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.collectors.template.parameters import given
 
-    return TemplateCollector(choices.paths, given(choices.parameter, choices.parameter_file))
+    settings = choices.config
+    values = given(settings.parameters(), settings.parameter_files())
+    values |= given(choices.parameter, choices.parameter_file)
+    chosen = None
+    if {"include", "exclude"} & settings.values.keys():
+        from auditor.config.patterns import Chosen
+
+        chosen = Chosen(settings)
+    return TemplateCollector(choices.paths, values, chosen)
 
 
 def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:

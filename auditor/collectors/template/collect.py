@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from auditor.collectors.template.conditions import Scenario
 from auditor.collectors.template.documents import duplicate_keys
@@ -21,8 +21,13 @@ _BATCH_BYTES = 100_000
 class TemplateCollector:
     """Reads files and folders of templates; raises `UsageError` for a path that does not exist."""
 
-    def __init__(self, paths: Sequence[str], parameters: Mapping[str, str] | None = None) -> None:
-        self._library = Library(paths)
+    def __init__(
+        self,
+        paths: Sequence[str],
+        parameters: Mapping[str, str] | None = None,
+        wanted: Callable[[str], bool] | None = None,
+    ) -> None:
+        self._library = Library(paths, wanted)
         self._exchange = Exchange(self._library, parameters or {})
 
     def batches(self) -> Sequence[range]:
