@@ -14,6 +14,7 @@ import click
 
 from auditor.audit import Gate, audit
 from auditor.cli import complain
+from auditor.cli.accepting import acceptance
 from auditor.cli.options import Choices
 from auditor.cli.output import to_file, to_standard_output
 from auditor.cli.progress import Progress
@@ -33,12 +34,14 @@ _DEMO_OUTPUT = (("html", "report.html"), ("sarif", "findings.sarif"))
 def run_scan(choices: Choices) -> int:
     """Run one scan; raises `MsgauditError` for what the user can mend."""
     _refuse_overwriting(choices)
-    rules = select(_rules(choices), choices.select, choices.ignore, choices.pedantic)
+    loaded = _rules(choices)
+    rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
     gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
     progress = Progress("audited")
     try:
         with _collector(choices, progress) as (collector, source):
-            report = audit(collector, rules, source, progress, choices.jobs)
+            accept = acceptance(choices, loaded)
+            report = audit(collector, rules, source, progress, choices.jobs, accept)
     finally:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)

@@ -12,25 +12,39 @@ _PARTS = re.compile(r"\*\*/|\*\*|\*|\?")
 _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
+class Patterns:
+    """Patterns of paths, relative to a folder; what lies outside of it matches none."""
+
+    def __init__(self, patterns: Iterable[str], folder: str) -> None:
+        self._expression = expression(patterns)
+        self._folder = os.path.realpath(folder)
+
+    def __call__(self, path: str) -> bool:
+        """Whether a path matches any of the patterns."""
+        inside = self.inside(path)
+        return inside is not None and bool(self._expression.fullmatch(inside))
+
+    def inside(self, path: str) -> str | None:
+        """The path from the folder, with `/`; `None` outside."""
+        relative = os.path.relpath(os.path.realpath(path), self._folder).replace(os.sep, "/")
+        return None if relative.startswith("../") else relative
+
+
 class Chosen:
     """Tells of a path whether `include` and `exclude` let it through.
 
-    Patterns are relative to the configuration's folder; what lies outside is not their business.
+    What lies outside of the configuration's folder is not their business.
     """
 
     def __init__(self, settings: Configuration) -> None:
-        self._folder = os.path.realpath(settings.folder)
-        self._include = expression(settings.get("include", ("**",)))
-        self._exclude = expression(settings.get("exclude", ()))
+        self._include = Patterns(settings.get("include", ("**",)), settings.folder)
+        self._exclude = Patterns(settings.get("exclude", ()), settings.folder)
 
     def __call__(self, path: str) -> bool:
         """Whether a file is to be audited."""
-        if not os.path.isfile(path):  # standard input, or a pipe
-            return True
-        inside = os.path.relpath(os.path.realpath(path), self._folder).replace(os.sep, "/")
-        if inside.startswith("../"):
-            return True
-        return bool(self._include.fullmatch(inside)) and not self._exclude.fullmatch(inside)
+        if not os.path.isfile(path) or self._include.inside(path) is None:
+            return True  # also standard input, or a pipe
+        return self._include(path) and not self._exclude(path)
 
 
 def expression(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -30,6 +30,7 @@ TITLES = {
     "vpc": "VPC endpoints",
     "architecture": "Architecture",
     "patterns": "Integration patterns",
+    "suppressions": "Suppressions",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from auditor.collectors.template.accepted import accepted
 from auditor.collectors.template.conditions import Scenario
 from auditor.collectors.template.documents import duplicate_keys
 from auditor.collectors.template.exchange import Exchange
@@ -13,6 +14,7 @@ from auditor.collectors.template.template import Template
 from auditor.collectors.template.tree import StackTree
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
+from auditor.suppressions.model import Suppression
 
 # Judged in about a tenth of a second: less is not worth the way to another process.
 _BATCH_BYTES = 100_000
@@ -55,7 +57,7 @@ class TemplateCollector:
         def build(scenario: Scenario) -> StackTree:
             return self._exchange.tree(template, scenario)
 
-        readings = []
+        readings, own = [], dict[Suppression, None]()
         try:
             for scenario in scenarios(build):
                 tree = build(scenario)
@@ -63,8 +65,13 @@ class TemplateCollector:
                 context = tuple(self._exchange.context(template, tree))
                 readings.append(Reading(resources, {}, context, scenario.label))
                 gaps += tree.gaps
+                own.update(dict.fromkeys(accepted(tree.stacks())))
         except RecursionError:
             gaps.append(Gap(path, "its values refer to each other too deeply to be followed"))
         return Unit(
-            path, tuple(readings), tuple(dict.fromkeys(gaps)), parameters=tuple(template.parameters)
+            path,
+            tuple(readings),
+            tuple(dict.fromkeys(gaps)),
+            parameters=tuple(template.parameters),
+            suppressions=tuple(own),
         )

@@ -27,9 +27,7 @@ _LINKING = (b"TemplateURL", b"AWS::Serverless::Application", b"ImportValue", b"E
 class Library:
     """Candidates by path, and the documents of those that others may refer to."""
 
-    def __init__(
-        self, paths: Iterable[str], wanted: Callable[[str], bool] | None = None
-    ) -> None:
+    def __init__(self, paths: Iterable[str], wanted: Callable[[str], bool] | None = None) -> None:
         found = candidates(paths)
         self._candidates = [item for item in found if wanted is None or wanted(item.path)]
         self._templates: dict[str, Template] = {}

@@ -1,0 +1,35 @@
+"""What a run accepts: the choices and the configuration, brought together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from auditor.cli.options import Choices
+from auditor.rules import Rule
+from auditor.suppressions import Acceptance
+
+
+def acceptance(choices: Choices, loaded: Sequence[Rule[Any]]) -> Acceptance:
+    """Which suppressions count; those of templates and tags unless they are switched off."""
+    from reports.clock import now
+
+    made = Acceptance(now().date().isoformat(), loaded, inline=choices.inline_suppressions)
+    settings = choices.config
+    if not {"suppressions", "tag-suppressions"} & settings.values.keys():
+        return made
+    from auditor.config.accepted import central
+
+    taggable = frozenset(settings.get("tag-suppressions", made.taggable))
+    entries = tuple(central(settings))
+    return Acceptance(made.today, loaded, entries, made.inline, taggable, _whole(choices))
+
+
+def _whole(choices: Choices) -> bool:
+    """Whether a folder is audited that holds all that the configuration is about."""
+    root = os.path.realpath(choices.config.folder)
+    return any(
+        os.path.isdir(path) and f"{root}{os.sep}".startswith(f"{os.path.realpath(path)}{os.sep}")
+        for path in choices.paths
+    )
