@@ -62,17 +62,18 @@ def audit(
     verdict, units = Verdict(), 0
     accounts: dict[str, None] = {}
     regions: dict[str, None] = {}
-    parameters = set[str]()
+    parameters, sources = set[str](), set[str]()
     for judged in judge_all(collector, rules, jobs, acceptance):
         unit = judged.unit
         verdict.add(judged.verdict)
         units += judged.read
         parameters.update(unit.parameters)
+        sources.update([unit.source] if judged.read else [])
         accounts.update(dict.fromkeys(filter(None, (unit.account,))))
         regions.update(dict.fromkeys(unit.regions))
         progress(unit.path)
     if acceptance:
-        acceptance.conclude(verdict, rules)
+        sources |= acceptance.conclude(verdict, rules)
     return Report(
         version=__version__,
         source=_named(source, tuple(accounts), tuple(regions)),
@@ -83,6 +84,8 @@ def audit(
         edges=verdict.edges,
         units=units,
         parameters=frozenset(parameters),
+        sources=frozenset(sources),
+        subjects=frozenset(verdict.subjects),
     )
 
 

@@ -81,7 +81,7 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
             key = (rule.id, match.resource.id, path, match.discriminator, outcome)
             held.setdefault(key, Held(rule, match, outcome)).readings[number] = None
     verdict.resources = len(present)
-    verdict.subjects = {(unit.path, id_) for id_ in present}
+    verdict.subjects = {(unit.source, id_) for id_ in present}
     verdict.findings = [
         finding_of(item, unit, present[item.match.resource.id])
         for item in _without_doubts(held.values())
@@ -155,8 +155,9 @@ def finding_of(item: Held, unit: Unit, present: list[int]) -> Finding:
         related=tuple(_related(place, note) for place, note in match.related),
         remediation=rule.remediation,
         guide=rule.guide,
-        fingerprint=fingerprint(rule.id, unit.path, raw.id, property_, match.discriminator),
+        fingerprint=fingerprint(rule.id, unit.source, raw.id, property_, match.discriminator),
         when=_when(list(item.readings), present, unit),
+        source=unit.source,
     )
 
 

@@ -34,7 +34,8 @@ class Unit:
 
     `path` is the root template, empty for an account. Each reading is one satisfiable truth
     assignment of the stack's conditions; an account has exactly one. `parameters` are the names
-    that the template declares, `suppressions` what it accepts itself.
+    that the template declares, `suppressions` what it accepts itself,
+    `origin` its path from the root of the repository.
     """
 
     path: str
@@ -44,6 +45,12 @@ class Unit:
     regions: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    origin: str = ""
+
+    @property
+    def source(self) -> str:
+        """What findings are told apart by: the path from the repository's root, if there is one."""
+        return self.origin or self.path
 
 
 class Collector(Protocol):

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from auditor.engine import Verdict, judge
@@ -76,7 +76,7 @@ def _judged(units: Iterable[Unit], work: Work) -> Iterator[Judged]:
         verdict = judge(unit, work.rules)
         if work.acceptance:
             work.acceptance.apply(verdict, unit, work.rules)
-        bare = Unit(unit.path, (), (), unit.account, unit.regions, unit.parameters)
+        bare = replace(unit, readings=(), gaps=(), suppressions=())
         yield Judged(bare, bool(unit.readings), verdict)
 
 

@@ -28,7 +28,7 @@ def acceptance(choices: Choices, loaded: Sequence[Rule[Any]]) -> Acceptance:
 
 def _whole(choices: Choices) -> bool:
     """Whether a folder is audited that holds all that the configuration is about."""
-    root = os.path.realpath(choices.config.folder)
+    root = os.path.realpath(choices.config.patterns_folder)
     return any(
         os.path.isdir(path) and f"{root}{os.sep}".startswith(f"{os.path.realpath(path)}{os.sep}")
         for path in choices.paths

@@ -22,6 +22,7 @@ from auditor.errors import ExitStatus, UsageError
 from auditor.inventory import Collector
 from auditor.loading import load_rules
 from auditor.report import Report, Source
+from auditor.repository import root_of
 from auditor.rules import Rule
 from auditor.selection import select
 
@@ -34,9 +35,23 @@ _DEMO_OUTPUT = (("html", "report.html"), ("sarif", "findings.sarif"))
 def run_scan(choices: Choices) -> int:
     """Run one scan; raises `MsgauditError` for what the user can mend."""
     _refuse_overwriting(choices)
-    loaded = _rules(choices)
-    rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
     gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
+    report = audited(choices)
+    if choices.baseline or choices.diff_base:
+        from auditor.cli.known import with_known
+
+        report = with_known(report, choices)
+    _deliver(report, choices)
+    status = gate.status(report)
+    if status is ExitStatus.NOTHING_AUDITED:
+        return complain("nothing was audited", why_nothing(report), status)
+    return status
+
+
+def audited(choices: Choices) -> Report:
+    """The report on what the user asked for, before it is compared with known findings."""
+    loaded = tuned_rules(choices)
+    rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
     progress = Progress("audited")
     try:
         with _collector(choices, progress) as (collector, source):
@@ -45,14 +60,11 @@ def run_scan(choices: Choices) -> int:
     finally:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
-    _deliver(report, choices)
-    status = gate.status(report)
-    if status is ExitStatus.NOTHING_AUDITED:
-        return complain("nothing was audited", _why(report), status)
-    return status
+    return report
 
 
-def _rules(choices: Choices) -> Sequence[Rule[Any]]:
+def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
+    """All rules, as the configuration wants them."""
     rules = load_rules()
     if not {"severity", "options"} & choices.config.values.keys():
         return rules
@@ -86,7 +98,7 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
         hint = "Give either template PATHS, or --profile or --region for an account, or --demo."
         raise UsageError("it is not clear what to audit", hint)
     if choices.paths:
-        yield _templates(choices), Source("template", {"paths": choices.paths})
+        yield templates(choices, root_of(os.getcwd())), Source("template", {"paths": choices.paths})
     elif choices.demo:
         from auditor.demo import demo_account
 
@@ -96,7 +108,8 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
         yield _live(choices, progress)
 
 
-def _templates(choices: Choices) -> TemplateCollector:
+def templates(choices: Choices, root: str | None) -> TemplateCollector:
+    """The collector of templates of a repository, with the parameters of the configuration."""
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.collectors.template.parameters import given
 
@@ -108,7 +121,7 @@ def _templates(choices: Choices) -> TemplateCollector:
         from auditor.config.patterns import Chosen
 
         chosen = Chosen(settings)
-    return TemplateCollector(choices.paths, values, chosen)
+    return TemplateCollector(choices.paths, values, chosen, root)
 
 
 def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
@@ -150,7 +163,8 @@ def _text(report: Report) -> str:
     return TextReporter(color=bool(wanted), width=width).render(report)
 
 
-def _why(report: Report) -> str:
+def why_nothing(report: Report) -> str:
+    """Why a run audited nothing."""
     if report.gaps:
         gap = report.gaps[0]
         return f"{gap.what}: {gap.reason}"

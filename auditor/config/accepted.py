@@ -18,7 +18,7 @@ def central(settings: Configuration) -> Iterator[Suppression]:
         for rule in _list(entry, "rule"):
             yield Suppression(
                 rule,
-                _selection(entry, settings.folder),
+                _selection(entry, settings.patterns_folder),
                 _label(entry),
                 _location(settings, number),
                 entry.get("reason", ""),

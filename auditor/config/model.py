@@ -14,12 +14,14 @@ from auditor.config.files import ConfigurationFile
 class Configuration:
     """Valid settings by name, from the environment or the file; `origins` says which.
 
-    Paths in the file are relative to its folder.
+    Paths in the file are relative to its folder, patterns to `tree` where that is set: the folder
+    with another state of the same files.
     """
 
     file: ConfigurationFile | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
+    tree: str | None = None
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a setting."""
@@ -29,6 +31,11 @@ class Configuration:
     def folder(self) -> str:
         """The folder of the file; without one, the working directory."""
         return os.path.dirname(self.file.path) if self.file else os.getcwd()
+
+    @property
+    def patterns_folder(self) -> str:
+        """The folder that patterns of paths are relative to."""
+        return self.tree or self.folder
 
     def path(self, text: str) -> str:
         """A path that stands in the file, seen from the working directory."""

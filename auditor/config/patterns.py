@@ -37,8 +37,8 @@ class Chosen:
     """
 
     def __init__(self, settings: Configuration) -> None:
-        self._include = Patterns(settings.get("include", ("**",)), settings.folder)
-        self._exclude = Patterns(settings.get("exclude", ()), settings.folder)
+        self._include = Patterns(settings.get("include", ("**",)), settings.patterns_folder)
+        self._exclude = Patterns(settings.get("exclude", ()), settings.patterns_folder)
 
     def __call__(self, path: str) -> bool:
         """Whether a file is to be audited."""

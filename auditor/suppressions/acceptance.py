@@ -44,15 +44,19 @@ class Acceptance:
             verdict.named.update(self._named(unit))
         if own:
             fates = [(item, number in used) for number, item in enumerate(own)]
-            verdict.findings += notices(fates, rules, self.loaded, self.today, unit.path)
+            verdict.findings += notices(fates, rules, self.loaded, self.today, unit.source)
 
-    def conclude(self, verdict: Verdict, rules: Sequence[Rule[Any]]) -> None:
-        """Add what is to be said of the entries of the configuration, after all units."""
+    def conclude(self, verdict: Verdict, rules: Sequence[Rule[Any]]) -> set[str]:
+        """Add what is to be said of the entries of the configuration, after all units.
+
+        Gives the files of which every entry was judged.
+        """
         for number, item in enumerate(self.central):
             # Where only a part was audited, an entry may be for something else.
             matched = number in verdict.used or not (self.whole or number in verdict.named)
-            path = item.location.path if item.location else ""
-            verdict.findings += notices([(item, matched)], rules, self.loaded, self.today, path)
+            fates = [(item, matched)]
+            verdict.findings += notices(fates, rules, self.loaded, self.today, _file(item))
+        return {_file(item) for item in self.central} if self.whole else set()
 
     def _reads_tags(self, unit: Unit) -> bool:
         return not unit.path or any(
@@ -86,3 +90,7 @@ class Acceptance:
             number for number, item in enumerate(self.central)
             if isinstance(item.scope, Selection) and not arns.isdisjoint(item.scope.resource)
         }  # fmt: skip
+
+
+def _file(item: Suppression) -> str:
+    return item.location.path if item.location else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from auditor.collectors.template.accepted import accepted
@@ -21,16 +22,21 @@ _BATCH_BYTES = 100_000
 
 
 class TemplateCollector:
-    """Reads files and folders of templates; raises `UsageError` for a path that does not exist."""
+    """Reads files and folders of templates; raises `UsageError` for a path that does not exist.
+
+    `wanted` says of a path whether to audit it, `root` is the folder of the repository.
+    """
 
     def __init__(
         self,
         paths: Sequence[str],
         parameters: Mapping[str, str] | None = None,
         wanted: Callable[[str], bool] | None = None,
+        root: str | None = None,
     ) -> None:
         self._library = Library(paths, wanted)
         self._exchange = Exchange(self._library, parameters or {})
+        self._root = root
 
     def batches(self) -> Sequence[range]:
         """Root templates in batches of some size; asking reads what others are nested in."""
@@ -74,4 +80,12 @@ class TemplateCollector:
             tuple(dict.fromkeys(gaps)),
             parameters=tuple(template.parameters),
             suppressions=tuple(own),
+            origin=self._origin(path),
         )
+
+    def _origin(self, path: str) -> str:
+        """The path from the root of the repository, so that it is the same from every folder."""
+        absolute = os.path.abspath(path)
+        if self._root is None or not absolute.startswith(self._root + os.sep):
+            return path
+        return absolute.removeprefix(self._root + os.sep).replace(os.sep, "/")
