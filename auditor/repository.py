@@ -1,11 +1,10 @@
 """A git repository: where it begins, and the files of another commit.
 
-Only commands are used that run no program of the repository's configuration and need no work tree.
+Only commands are used that run no program of the repository and need no work tree.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,22 +16,18 @@ _MAX_BYTES = 5_000_000
 _REGULAR = ("100644", "100755")
 
 
-def root_of(folder: str) -> str | None:
-    """The root of the repository that a folder belongs to."""
-    current = os.path.abspath(folder)
-    while not os.path.exists(os.path.join(current, ".git")):
-        parent = os.path.dirname(current)
-        if parent == current:
-            return None
-        current = parent
-    return current
+def root() -> Path | None:
+    """The root of the repository around the working directory."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
 
 
 class Repository:
     """Reads commits; raises `UsageError` where git cannot."""
 
-    def __init__(self, root: str) -> None:
-        self.root = root
+    def __init__(self, folder: Path) -> None:
+        # A file system monitor is a program that the repository's configuration names.
+        self._command = ("git", "-C", str(folder), "-c", "core.fsmonitor=false")
 
     def base(self, revision: str) -> str:
         """The commit at which the current one left a revision: what came later is not its doing.
@@ -59,10 +54,10 @@ class Repository:
         parts = listed.split("\0")
         return {parts[at + 2]: parts[at + 1] for at in range(0, len(parts) - 2, 3)}
 
-    def extract(self, commit: str, folder: str) -> None:
+    def extract(self, commit: str, folder: Path) -> None:
         """Write the regular files of a commit below a folder."""
         wanted = list(self._blobs(commit))
-        command = ["git", "-C", self.root, "cat-file", "--batch"]
+        command = [*self._command, "cat-file", "--batch"]
         names = "".join(f"{name}\n" for name, _ in wanted).encode()
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603  # fixed words, and names that git gave
             data, _ = process.communicate(names)
@@ -70,7 +65,7 @@ class Repository:
         for _, path in wanted:
             end = data.index(b"\n", position)
             size = int(data[position:end].rsplit(b" ", 1)[1])
-            target = Path(folder, path)
+            target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data[end + 1 : end + 1 + size])
             position = end + 1 + size + 1
@@ -85,7 +80,7 @@ class Repository:
                     yield name, path
 
     def _git(self, *arguments: str) -> str:
-        command = ["git", "-C", self.root, *arguments]
+        command = [*self._command, *arguments]
         try:
             done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603  # no shell; what users give stands behind --end-of-options
         except FileNotFoundError:

@@ -30,7 +30,7 @@ class Comparison:
     unseen: tuple[Entry, ...]
 
 
-def compare(report: Report, entries: Sequence[Entry], root: str) -> Comparison:
+def compare(report: Report, entries: Sequence[Entry], root: Path) -> Comparison:
     """Compare a report with known findings: each entry stands for one finding, and no more.
 
     A finding is known by its fingerprint, or, when the resource of the entry is not in its place
@@ -82,21 +82,21 @@ def _without(entries: Iterable[Entry], taken: Iterable[Entry]) -> list[Entry]:
     return left
 
 
-def _is_gone(entry: Entry, report: Report, root: str) -> bool:
+def _is_gone(entry: Entry, report: Report, root: Path) -> bool:
     """Whether its resource is not in its template any more; that of an account cannot move."""
     if not entry.path:
         return False
     if entry.path in report.sources:
         return (entry.path, entry.resource) not in report.subjects
-    return not Path(root, entry.path).exists()
+    return not (root / entry.path).exists()
 
 
-def _was_judged(entry: Entry, report: Report, root: str) -> bool:
+def _was_judged(entry: Entry, report: Report, root: Path) -> bool:
     """Whether the finding would have been found: its template or account read, its rule run."""
     if entry.rule not in {rule.id for rule in report.rules}:
         return False
     if entry.path:
-        return entry.path in report.sources or not Path(root, entry.path).exists()
+        return entry.path in report.sources or not (root / entry.path).exists()
     details, arn = report.source.details, Arn.parse(entry.resource)
     return (
         arn is not None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from auditor.cli.options import Choices
@@ -28,8 +28,6 @@ def acceptance(choices: Choices, loaded: Sequence[Rule[Any]]) -> Acceptance:
 
 def _whole(choices: Choices) -> bool:
     """Whether a folder is audited that holds all that the configuration is about."""
-    root = os.path.realpath(choices.config.patterns_folder)
-    return any(
-        os.path.isdir(path) and f"{root}{os.sep}".startswith(f"{os.path.realpath(path)}{os.sep}")
-        for path in choices.paths
-    )
+    root = Path(choices.config.patterns_folder).resolve()
+    folders = (path.resolve() for path in map(Path, choices.paths) if path.is_dir())
+    return any(root.is_relative_to(folder) for folder in folders)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from auditor.audit import NEVER, Gate
 from auditor.baseline import Comparison, Entry, compare, entries_of, read, text
@@ -14,7 +14,7 @@ from auditor.cli.output import to_file
 from auditor.cli.scan import audited, why_nothing
 from auditor.errors import ExitStatus
 from auditor.report import Report
-from auditor.repository import root_of
+from auditor.repository import root
 
 DEFAULT = ".msgaudit-baseline.json"
 
@@ -43,7 +43,7 @@ def prune(choices: Choices) -> int:
 def _compared(choices: Choices) -> tuple[Report, Comparison]:
     entries = read(_file(choices))
     report = audited(choices)
-    return report, compare(report, entries, root_of(os.getcwd()) or os.getcwd())
+    return report, compare(report, entries, root() or Path.cwd())
 
 
 def _written(choices: Choices, report: Report, entries: Iterable[Entry], said: str) -> int:

@@ -16,7 +16,7 @@ _STARTER = Path(__file__).parents[1] / "config" / "starter.yaml"
 
 def init() -> int:
     """Write the starter; raises `UsageError` where there is a configuration already."""
-    if (present := find(".")) is not None:
+    if (present := find(Path.cwd())) is not None:
         hint = "`msgaudit config show` prints what it says."
         raise UsageError(f"there is a configuration already: {present}", hint)
     to_file(NAMES[0], _STARTER.read_text(encoding="utf-8"))

@@ -22,7 +22,7 @@ from auditor.errors import ExitStatus, UsageError
 from auditor.inventory import Collector
 from auditor.loading import load_rules
 from auditor.report import Report, Source
-from auditor.repository import root_of
+from auditor.repository import root
 from auditor.rules import Rule
 from auditor.selection import select
 
@@ -98,7 +98,7 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
         hint = "Give either template PATHS, or --profile or --region for an account, or --demo."
         raise UsageError("it is not clear what to audit", hint)
     if choices.paths:
-        yield templates(choices, root_of(os.getcwd())), Source("template", {"paths": choices.paths})
+        yield templates(choices, root()), Source("template", {"paths": choices.paths})
     elif choices.demo:
         from auditor.demo import demo_account
 
@@ -108,7 +108,7 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
         yield _live(choices, progress)
 
 
-def templates(choices: Choices, root: str | None) -> TemplateCollector:
+def templates(choices: Choices, folder: Path | None) -> TemplateCollector:
     """The collector of templates of a repository, with the parameters of the configuration."""
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.collectors.template.parameters import given
@@ -121,7 +121,7 @@ def templates(choices: Choices, root: str | None) -> TemplateCollector:
         from auditor.config.patterns import Chosen
 
         chosen = Chosen(settings)
-    return TemplateCollector(choices.paths, values, chosen, root)
+    return TemplateCollector(choices.paths, values, chosen, folder)
 
 
 def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:

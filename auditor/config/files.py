@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-import os
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,61 +39,58 @@ class ConfigurationFile:
         return None
 
 
-def find(start: str) -> str | None:
+def find(start: Path) -> Path | None:
     """The file nearest to a folder, no further up than the root of its repository.
 
     Raises `UsageError` where two stand side by side: nobody could tell which one counts.
     """
-    folder = os.path.abspath(start)
-    while True:
-        found = [path for name in NAMES if _configures(path := os.path.join(folder, name))]
+    for folder in (start, *start.parents):
+        found = [path for name in NAMES if _configures(path := folder / name)]
         if len(found) > 1:
-            names = " and ".join(os.path.basename(path) for path in found)
+            names = " and ".join(path.name for path in found)
             raise UsageError(f"{folder} has two configurations: {names}", "Keep one of them.")
         if found:
             return found[0]
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+        if (folder / ".git").exists():
             return None
-        folder = parent
+    return None
 
 
-def _configures(path: str) -> bool:
-    if not path.endswith(".toml"):
-        return os.path.isfile(path)
+def _configures(path: Path) -> bool:
+    if path.suffix != ".toml":
+        return path.is_file()
     try:
-        with open(path, "rb") as file:
-            return _TABLE in file.read()
+        return _TABLE in path.read_bytes()
     except OSError:
         return False
 
 
-def read(path: str) -> ConfigurationFile:
+def read(path: Path) -> ConfigurationFile:
     """The content of a YAML or TOML file; raises `UsageError` when it cannot be read."""
     try:
-        data = Path(path).read_bytes()
+        data = path.read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"configuration {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"configuration {path} is not UTF-8 (byte {error.start})") from None
-    return _toml(path, text) if path.endswith(".toml") else _yaml(path, text)
+    return _toml(path, text) if path.suffix == ".toml" else _yaml(path, text)
 
 
-def _toml(path: str, text: str) -> ConfigurationFile:
+def _toml(path: Path, text: str) -> ConfigurationFile:
     import tomllib
 
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"configuration {path}: {error}") from None
-    if os.path.basename(path) == "pyproject.toml":
+    if path.name == "pyproject.toml":
         tool = content.get("tool")
         content = tool.get("msgaudit", {}) if isinstance(tool, dict) else {}
     return _checked(path, plain(content), {})
 
 
-def _yaml(path: str, text: str) -> ConfigurationFile:
+def _yaml(path: Path, text: str) -> ConfigurationFile:
     import yaml
 
     try:
@@ -109,11 +105,11 @@ def _yaml(path: str, text: str) -> ConfigurationFile:
     return _checked(path, plain({} if value is None else value), lines)
 
 
-def _checked(path: str, value: object, lines: dict[KeyPath, int]) -> ConfigurationFile:
+def _checked(path: Path, value: object, lines: dict[KeyPath, int]) -> ConfigurationFile:
     if not isinstance(value, dict):
         hint = "It maps settings to values, such as `fail-on: medium`."
         raise UsageError(f"configuration {path} is not a mapping", hint)
-    return ConfigurationFile(path, value, lines)
+    return ConfigurationFile(str(path), value, lines)
 
 
 def _note_lines(node: Node | None, path: KeyPath, lines: dict[KeyPath, int]) -> None:
@@ -136,6 +132,6 @@ def plain(value: object) -> object:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [plain(item) for item in value]
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()
     return value

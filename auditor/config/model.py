@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from auditor.config.files import ConfigurationFile
@@ -30,7 +31,7 @@ class Configuration:
     @property
     def folder(self) -> str:
         """The folder of the file; without one, the working directory."""
-        return os.path.dirname(self.file.path) if self.file else os.getcwd()
+        return str(Path(self.file.path).parent if self.file else Path.cwd())
 
     @property
     def patterns_folder(self) -> str:
@@ -39,8 +40,8 @@ class Configuration:
 
     def path(self, text: str) -> str:
         """A path that stands in the file, seen from the working directory."""
-        joined = os.path.join(self.folder, text)
-        return joined if os.path.isabs(text) else os.path.relpath(joined)
+        path = Path(text)
+        return text if path.is_absolute() else os.path.relpath(Path(self.folder, path))
 
     def defaults(self) -> dict[str, Any]:
         """Defaults of the command line's options of the same names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from auditor.config.model import Configuration
 
@@ -42,7 +43,7 @@ class Chosen:
 
     def __call__(self, path: str) -> bool:
         """Whether a file is to be audited."""
-        if not os.path.isfile(path) or self._include.inside(path) is None:
+        if not Path(path).is_file() or self._include.inside(path) is None:
             return True  # also standard input, or a pipe
         return self._include(path) and not self._exclude(path)
 

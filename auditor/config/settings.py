@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from auditor.config.files import ConfigurationFile, find, read
@@ -26,12 +27,12 @@ def configuration(given: str | None = None) -> Configuration:
     `given` is the file, or `none` for no file at all. Without it the file is looked for from the
     working directory up to the root of the repository.
     """
-    path = find(os.getcwd()) if given is None else None if given == NONE else given
+    path = find(Path.cwd()) if given is None else None if given == NONE else Path(given)
     environment = {name: os.environ[_variable(name)] for name in _FROM_ENVIRONMENT
                    if os.environ.get(_variable(name))}  # fmt: skip
     if path is None and not environment:
         return Configuration()
-    file = read(os.path.abspath(path)) if path is not None else None
+    file = read(Path.cwd() / path) if path is not None else None
     values = dict(_validated(file)) if file else {}
     origins = {name: file.place((name,)) for name in values} if file else {}
     for name, text in environment.items():
@@ -62,10 +63,12 @@ def _converted(name: str, text: str) -> object:
     elif form.get("type") == "array" or form.get("$ref", "").endswith("/texts"):
         value = text.replace(",", " ").split()
     elif name == "baseline":
-        value = os.path.abspath(text)
+        value = str(Path.cwd() / text)
     for problem in problems(value, form):
         raise UsageError(f"{_variable(name)}: {problem}", problem.hint)
-    return [os.path.abspath(file) for file in value] if name == "parameter-files" else value  # type: ignore[attr-defined]  # a list, by the schema
+    if name == "parameter-files":
+        return [str(Path.cwd() / file) for file in text.replace(",", " ").split()]
+    return value
 
 
 def _variable(name: str) -> str:
@@ -73,5 +76,4 @@ def _variable(name: str) -> str:
 
 
 def _shown(path: str) -> str:
-    here = os.getcwd() + os.sep
-    return path.removeprefix(here)
+    return path.removeprefix(f"{Path.cwd()}{os.sep}")

@@ -15,7 +15,7 @@ Tags = Mapping[str, str]
 class Scope(Protocol):
     """The resources that a suppression is meant for."""
 
-    def covers(self, subject: Subject, location: Location | None, tags: Tags) -> bool:
+    def covers(self, subject: Subject, location: Location | None, tags: Tags, /) -> bool:
         """Whether a resource, or a finding at this place of it, is meant."""
 
 
@@ -31,7 +31,7 @@ class Block:
     end: tuple[int, int]
     ids: frozenset[str] = frozenset()
 
-    def covers(self, subject: Subject, location: Location | None, tags: Tags) -> bool:
+    def covers(self, subject: Subject, location: Location | None, _tags: Tags) -> bool:
         """See `Scope`; what SAM makes of a resource stands in its block."""
         if subject.id in self.ids:
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from auditor.collectors.template.accepted import accepted
 from auditor.collectors.template.conditions import Scenario
@@ -32,7 +33,7 @@ class TemplateCollector:
         paths: Sequence[str],
         parameters: Mapping[str, str] | None = None,
         wanted: Callable[[str], bool] | None = None,
-        root: str | None = None,
+        root: Path | None = None,
     ) -> None:
         self._library = Library(paths, wanted)
         self._exchange = Exchange(self._library, parameters or {})
@@ -85,7 +86,7 @@ class TemplateCollector:
 
     def _origin(self, path: str) -> str:
         """The path from the root of the repository, so that it is the same from every folder."""
-        absolute = os.path.abspath(path)
-        if self._root is None or not absolute.startswith(self._root + os.sep):
+        root, absolute = f"{self._root}{os.sep}", os.path.abspath(path)
+        if self._root is None or not absolute.startswith(root):
             return path
-        return absolute.removeprefix(self._root + os.sep).replace(os.sep, "/")
+        return absolute.removeprefix(root).replace(os.sep, "/")
