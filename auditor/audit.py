@@ -14,6 +14,7 @@ from auditor.inventory import Collector
 from auditor.parallel import judge_all
 from auditor.report import Report, Source, ordered
 from auditor.rules import Rule
+from auditor.suppressions import Acceptance
 
 NEVER = "never"
 
@@ -52,20 +53,27 @@ def audit(
     source: Source,
     progress: Callable[[str], None],
     jobs: int = 1,
+    acceptance: Acceptance | None = None,
 ) -> Report:
-    """Collect and judge, unit by unit; `progress` is told what was just judged."""
+    """Collect and judge, unit by unit; `progress` is told what was just judged.
+
+    `acceptance` says what may suppress findings; without it nothing does.
+    """
     verdict, units = Verdict(), 0
     accounts: dict[str, None] = {}
     regions: dict[str, None] = {}
-    parameters = set[str]()
-    for judged in judge_all(collector, rules, jobs):
+    parameters, sources = set[str](), set[str]()
+    for judged in judge_all(collector, rules, jobs, acceptance):
         unit = judged.unit
         verdict.add(judged.verdict)
         units += judged.read
         parameters.update(unit.parameters)
+        sources.update([unit.source] if judged.read else [])
         accounts.update(dict.fromkeys(filter(None, (unit.account,))))
         regions.update(dict.fromkeys(unit.regions))
         progress(unit.path)
+    if acceptance:
+        sources |= acceptance.conclude(verdict, rules)
     return Report(
         version=__version__,
         source=_named(source, tuple(accounts), tuple(regions)),
@@ -76,6 +84,8 @@ def audit(
         edges=verdict.edges,
         units=units,
         parameters=frozenset(parameters),
+        sources=frozenset(sources),
+        subjects=frozenset(verdict.subjects),
     )
 
 

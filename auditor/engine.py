@@ -21,7 +21,7 @@ from auditor.findings import (
 from auditor.graph import Graph
 from auditor.inventory import Reading, Unit
 from auditor.linking import build_graph
-from auditor.resources.base import Resource
+from auditor.resources.base import RawResource, Resource
 from auditor.rules import Rule
 from auditor.values import UndeterminedError, dotted
 
@@ -30,12 +30,19 @@ Key = tuple[str, str, str, str, Outcome]
 
 @dataclass(slots=True)
 class Verdict:
-    """The outcome of one or more units."""
+    """The outcome of one or more units.
+
+    Of the configuration's suppressions, `used` are the numbers of those that matched a finding and
+    `named` of those whose resource was there. `subjects` are the resources, by template.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     resources: int = 0
     edges: int = 0
+    used: set[int] = field(default_factory=set)
+    named: set[int] = field(default_factory=set)
+    subjects: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, other: Verdict) -> None:
         """Take in the verdict of another unit."""
@@ -43,10 +50,13 @@ class Verdict:
         self.gaps += other.gaps
         self.resources += other.resources
         self.edges += other.edges
+        self.used |= other.used
+        self.named |= other.named
+        self.subjects |= other.subjects
 
 
 @dataclass(slots=True)
-class _Held:
+class Held:
     """A match and the readings in which it held."""
 
     rule: Rule[Any]
@@ -58,7 +68,7 @@ class _Held:
 def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
     """Judge a unit under each of its readings and merge what they have in common."""
     verdict = Verdict(gaps=list(unit.gaps))
-    held: dict[Key, _Held] = {}
+    held: dict[Key, Held] = {}
     present: dict[str, list[int]] = defaultdict(list)
     for number, reading in enumerate(unit.readings):
         verdict.gaps += _not_looked_at(reading, rules)
@@ -69,10 +79,11 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
         for rule, match, outcome in _run(graph, reading, rules, verdict.gaps):
             path = dotted(match.path)
             key = (rule.id, match.resource.id, path, match.discriminator, outcome)
-            held.setdefault(key, _Held(rule, match, outcome)).readings[number] = None
+            held.setdefault(key, Held(rule, match, outcome)).readings[number] = None
     verdict.resources = len(present)
+    verdict.subjects = {(unit.source, id_) for id_ in present}
     verdict.findings = [
-        _finding(item, unit, present[item.match.resource.id])
+        finding_of(item, unit, present[item.match.resource.id])
         for item in _without_doubts(held.values())
     ]
     verdict.gaps = list(dict.fromkeys(verdict.gaps))
@@ -111,7 +122,7 @@ def _crash(rule: Rule[Any], resource: Resource, error: Exception) -> Gap:
     return Gap(f"rule {rule.id} on {resource.id}", reason, location=resource.raw.locate(()))
 
 
-def _without_doubts(items: Iterable[_Held]) -> list[_Held]:
+def _without_doubts(items: Iterable[Held]) -> list[Held]:
     """Drop an undetermined result where the same rule is sure about the resource elsewhere."""
     held = list(items)
     sure = {
@@ -124,18 +135,19 @@ def _without_doubts(items: Iterable[_Held]) -> list[_Held]:
     ]
 
 
-def _finding(item: _Held, unit: Unit, present: list[int]) -> Finding:
+def finding_of(item: Held, unit: Unit, present: list[int]) -> Finding:
+    """The finding of a match; `present` are the readings that have the resource."""
     rule, match, raw = item.rule, item.match, item.match.resource.raw
     property_ = f"Properties.{dotted(match.path)}" if match.path else ""
     doubtful = item.outcome is Outcome.UNDETERMINED
     return Finding(
         rule=rule.id,
         name=rule.name,
-        severity=match.severity or rule.severity,
+        severity=rule.severity_of(match),
         category=rule.category,
         outcome=item.outcome,
         confidence=Confidence.LOW if doubtful else match.confidence or rule.confidence,
-        resource=_subject(match.resource),
+        resource=subject_of(raw),
         message=match.message,
         property=property_,
         location=raw.locate(match.path),
@@ -143,8 +155,9 @@ def _finding(item: _Held, unit: Unit, present: list[int]) -> Finding:
         related=tuple(_related(place, note) for place, note in match.related),
         remediation=rule.remediation,
         guide=rule.guide,
-        fingerprint=fingerprint(rule.id, unit.path, raw.id, property_, match.discriminator),
+        fingerprint=fingerprint(rule.id, unit.source, raw.id, property_, match.discriminator),
         when=_when(list(item.readings), present, unit),
+        source=unit.source,
     )
 
 
@@ -155,8 +168,8 @@ def _when(readings: list[int], present: list[int], unit: Unit) -> str | None:
     return " or ".join(dict.fromkeys(filter(None, labels))) or None
 
 
-def _subject(resource: Resource) -> Subject:
-    raw = resource.raw
+def subject_of(raw: RawResource) -> Subject:
+    """The resource as reports name it."""
     return Subject(
         type=raw.type,
         id=raw.id,

@@ -116,7 +116,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One reported result. `when` names the parameter values under which it holds."""
+    """One reported result. `when` names the parameter values under which it holds.
+
+    `source` is the path in the fingerprint: that of the root template, empty for an account.
+    """
 
     rule: str
     name: str
@@ -136,6 +139,7 @@ class Finding:
     when: str | None = None
     suppression: str | None = None
     baselined: bool = False
+    source: str = ""
 
 
 def fingerprint(rule: str, source: str, resource: str, property_: str, discriminator: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from auditor.findings import Gap
 from auditor.resources.base import RawResource
+
+if TYPE_CHECKING:
+    from auditor.suppressions.model import Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Unit:
 
     `path` is the root template, empty for an account. Each reading is one satisfiable truth
     assignment of the stack's conditions; an account has exactly one. `parameters` are the names
-    that the template declares.
+    that the template declares, `suppressions` what it accepts itself,
+    `origin` its path from the root of the repository.
     """
 
     path: str
@@ -40,6 +44,13 @@ class Unit:
     account: str | None = None
     regions: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    origin: str = ""
+
+    @property
+    def source(self) -> str:
+        """What findings are told apart by: the path from the repository's root, if there is one."""
+        return self.origin or self.path
 
 
 class Collector(Protocol):

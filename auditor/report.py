@@ -20,10 +20,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the findings were compared with, and how many of its findings are gone.
+
+    The baselined findings of the report are the known ones; all that counts is new.
+    """
+
+    against: tuple[str, ...]
+    resolved: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a reporter may show. `findings` come worst first, in a stable order.
 
-    `parameters` are the names that the templates declare.
+    `parameters` are the names that the templates declare, `sources` the paths of root templates
+    that were read, `subjects` the resources, each with its source.
     """
 
     version: str
@@ -35,6 +47,9 @@ class Report:
     edges: int
     units: int = 1
     parameters: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    subjects: frozenset[tuple[str, str]] = frozenset()
+    comparison: Comparison | None = None
 
     @property
     def audited(self) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.resources.base import Resource
@@ -25,7 +25,9 @@ class Rule(Generic[R]):
     """What is checked. `id` is the catalogue's, `name` states the problem.
 
     `guide` names the section of the guide and its lines. A pedantic rule is an opinion or a
-    heuristic: it runs only when asked for.
+    heuristic: it runs only when asked for. `options` are numbers that are a matter of judgement,
+    with their values: the body's keyword arguments. `overridden` says that the severity is the
+    user's, and not for the body to vary.
     """
 
     id: str
@@ -36,12 +38,26 @@ class Rule(Generic[R]):
     guide: str
     remediation: str
     applies_to: tuple[type[R], ...]
-    body: Body[R]
+    body: Callable[..., Iterable[Match]]
     pedantic: bool = False
+    options: Mapping[str, float] = field(default_factory=dict, hash=False)
+    overridden: bool = False
 
     def run(self, resource: R, graph: Graph) -> Iterable[Match]:
         """The matches of one resource; raises `UndeterminedError` when it cannot tell."""
-        return self.body(resource, graph)
+        return self.body(resource, graph, **self.options)
+
+    def with_severity(self, severity: Severity) -> Rule[R]:
+        """The rule with a severity that the user has chosen."""
+        return replace(self, severity=severity, overridden=True)
+
+    def with_options(self, options: Mapping[str, float]) -> Rule[R]:
+        """The rule with other values for some of its options."""
+        return replace(self, options={**self.options, **options})
+
+    def severity_of(self, match: Match) -> Severity:
+        """How bad a match is."""
+        return self.severity if self.overridden else match.severity or self.severity
 
     @property
     def documentation(self) -> str:
@@ -87,6 +103,13 @@ def rule(
             types,
             body,
             pedantic,
+            _options(body),
         )
 
     return declare
+
+
+def _options(body: Callable[..., object]) -> Mapping[str, float]:
+    """The keyword arguments with their defaults, named as in a configuration file."""
+    defaults: Mapping[str, Any] = getattr(body, "__kwdefaults__", None) or {}
+    return dict(defaults)

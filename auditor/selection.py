@@ -22,8 +22,7 @@ def select(
     Raises `UsageError` for a selector that means no rule, and if no rule is left.
     """
     for selector in (*selected, *ignored):
-        if not any(_means(selector, rule) for rule in rules):
-            raise _unknown(selector, rules)
+        meaning(selector, rules)
     chosen = tuple(
         rule
         for rule in rules
@@ -34,6 +33,14 @@ def select(
     if not chosen:
         raise UsageError("no rule is left to run", "Relax --select or --ignore, or add --pedantic.")
     return chosen
+
+
+def meaning(selector: str, rules: Sequence[Rule[Any]]) -> list[Rule[Any]]:
+    """The rules that a selector means; raises `UsageError` where it means none."""
+    found = [rule for rule in rules if _means(selector, rule)]
+    if not found:
+        raise _unknown(selector, rules)
+    return found
 
 
 def _names(selector: str, rule: Rule[Any]) -> bool:

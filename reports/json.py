@@ -46,6 +46,18 @@ def _summary(report: Report) -> Json:
         "suppressed": len(report.suppressed),
         "baselined": len(report.baselined),
         "gaps": len(report.gaps),
+        "comparison": _comparison(report),
+    }
+
+
+def _comparison(report: Report) -> Json | None:
+    if report.comparison is None:
+        return None
+    return {
+        "against": list(report.comparison.against),
+        "new": len(report.violations) + len(report.undetermined),
+        "known": len(report.baselined),
+        "resolved": report.comparison.resolved,
     }
 
 

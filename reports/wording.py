@@ -69,6 +69,9 @@ def tally(report: Report) -> str:
     }
     rest = [f"{number} {name}" for name, number in others.items() if number]
     rest += [counted(len(report.gaps), "gap")] if report.gaps else []
+    if report.comparison:
+        base = " and ".join(visible(name) for name in report.comparison.against)
+        rest.append(f"{report.comparison.resolved} resolved since {base}")
     seen = (
         f"Audited {counted(report.resources, 'resource')} and {counted(report.edges, 'edge')} "
         f"with {counted(len(report.rules), 'rule')}."

@@ -88,6 +88,8 @@ def explanation(wanted: str) -> str:
 def _sections(rule: Rule[Any]) -> Iterator[str]:
     text = prose(rule)
     yield from _wrapped((text.problem, *text.why, text.accept))
+    if rule.options:
+        yield f"Options (in the configuration): {_options(rule)}"
     yield "How to fix it:"
     for part in text.fix:
         yield textwrap.indent(part.text, "    ") if part.yaml else textwrap.fill(part.text, _WIDTH)
@@ -95,6 +97,10 @@ def _sections(rule: Rule[Any]) -> Iterator[str]:
         yield f"In a live account:{text.live}"
     if alike := peers().alike(rule.id):
         yield "\n".join(("Others that look at it:", *(f"    {each}" for each in alike)))
+
+
+def _options(rule: Rule[Any]) -> str:
+    return ", ".join(f"{name.replace('_', '-')}: {value}" for name, value in rule.options.items())
 
 
 def _wrapped(paragraphs: Iterable[str]) -> Iterator[str]:

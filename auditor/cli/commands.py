@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from auditor import __version__
-from auditor.cli.options import Choices, scan_options
+from auditor.cli.options import Choices, scan_options, scope_options
 from auditor.findings import Category, Severity
 
 CATEGORIES = [category.value for category in Category]
@@ -87,3 +87,76 @@ def iam_policy() -> None:
     from auditor.cli.permissions import policy
 
     to_standard_output(f"{policy()}\n")
+
+
+@main.group()
+def baseline() -> None:
+    """Keep a list of known findings, which do not count.
+
+    Each is known by its rule, resource and property, wherever it stands in its file. Commit the
+    file, name it in the configuration or with --baseline, and take it as a loan: `update` shows
+    how much is paid back.
+    """
+
+
+@baseline.command()
+@scope_options
+def create(**options: object) -> int:
+    """Write all findings of today to the baseline (default: .msgaudit-baseline.json)."""
+    from auditor.cli.baseline import create
+
+    return create(Choices(**options))  # type: ignore[arg-type]  # click fills in the declared types
+
+
+@baseline.command()
+@scope_options
+def update(**options: object) -> int:
+    """Add new findings to the baseline and drop resolved ones; the others keep date and reason."""
+    from auditor.cli.baseline import update
+
+    return update(Choices(**options))  # type: ignore[arg-type]  # click fills in the declared types
+
+
+@baseline.command()
+@scope_options
+def prune(**options: object) -> int:
+    """Drop resolved findings from the baseline and add none."""
+    from auditor.cli.baseline import prune
+
+    return prune(Choices(**options))  # type: ignore[arg-type]  # click fills in the declared types
+
+
+@main.command()
+def init() -> int:
+    """Write a commented .msgaudit.yaml to begin with."""
+    from auditor.cli.configuration import init
+
+    return init()
+
+
+@main.group()
+def config() -> None:
+    """Look at the configuration."""
+
+
+_CONFIG = click.option(
+    "--config", "file", metavar="FILE", help="Configuration file (default: the nearest one)."
+)
+
+
+@config.command()
+@_CONFIG
+def show(file: str | None) -> int:
+    """Print the settings that hold here, and where each comes from."""
+    from auditor.cli.configuration import show
+
+    return show(file)
+
+
+@config.command()
+@_CONFIG
+def validate(file: str | None) -> int:
+    """Check the configuration, the rules and the suppressions that it names."""
+    from auditor.cli.configuration import validate
+
+    return validate(file)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import click
 
 from auditor.audit import NEVER
+from auditor.config import Configuration, configuration
 from auditor.findings import Severity
 from auditor.parallel import available_processors
 
@@ -20,27 +22,31 @@ FORMATS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What the user asked for."""
 
     paths: tuple[str, ...]
-    demo: bool
     profile: str | None
     region: tuple[str, ...]
     endpoint_url: str | None
-    format_: str
-    output: tuple[tuple[str, str], ...]
-    fail_on: str
-    strict: bool
-    allow_gaps: bool
-    exit_zero: bool
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     pedantic: bool
     parameter: tuple[str, ...]
     parameter_file: tuple[str, ...]
     jobs: int
+    config: Configuration
+    inline_suppressions: bool
+    allow_gaps: bool
+    baseline: str | None
+    diff_base: str | None = None
+    demo: bool = False
+    format_: str = "text"
+    output: tuple[tuple[str, str], ...] = ()
+    fail_on: str = Severity.HIGH.value
+    strict: bool = False
+    exit_zero: bool = False
 
     @property
     def live(self) -> bool:
@@ -59,29 +65,51 @@ def _output(text: str) -> tuple[str, str]:
     return format_, file
 
 
-_OPTIONS = (
+def _configured(context: click.Context, _option: object, given: str | None) -> Configuration:
+    """The settings of file and environment, which from now on are the defaults of all options."""
+    settings = configuration(given or os.environ.get("MSGAUDIT_CONFIG"))
+    context.default_map = settings.defaults()
+    return settings
+
+
+_SCOPE = (
+    click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
-    click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
     click.option("--profile", metavar="NAME", help="Audit the account of this AWS profile."),
     click.option("--region", multiple=True, metavar="NAME", help="Region to audit (repeatable; default: the profile's)."),
     click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+    click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
+    click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
+    click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these (repeatable)."),
+    click.option("--pedantic/--no-pedantic", help="Run the rules that are opinions or heuristics too."),
+    click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
+    click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
+    click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
+    click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
+    click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
+)  # fmt: skip
+_REPORT = (
+    click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
     click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What goes to standard output."),
     click.option("-o", "--output", multiple=True, type=_output, metavar="FORMAT=FILE", help="Also write this format to a file (repeatable)."),
     click.option("--fail-on", type=click.Choice([*(item.value for item in Severity), NEVER]), default=Severity.HIGH.value, show_default=True, help="Mildest severity that gives exit status 1."),
-    click.option("--strict", is_flag=True, help="Fail on undetermined results too."),
-    click.option("--allow-gaps", is_flag=True, help="Exit 0 instead of 4 when something could not be read."),
+    click.option("--strict/--no-strict", help="Fail on undetermined results too."),
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found."),
-    click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
-    click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these (repeatable)."),
-    click.option("--pedantic", is_flag=True, help="Run the rules that are opinions or heuristics too."),
-    click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
-    click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
-    click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
+    click.option("--diff-base", metavar="REV", help="Count only what this commit or branch of the git repository does not have yet."),
 )  # fmt: skip
 
 
 def scan_options(command: F) -> F:
     """Add the options of `scan` to a command."""
-    for option in reversed(_OPTIONS):
+    return scope_options(_with(_REPORT, command))
+
+
+def scope_options(command: F) -> F:
+    """Add the options that say what is audited, and by which rules."""
+    return _with(_SCOPE, command)
+
+
+def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
+    for option in reversed(options):
         command = option(command)
     return command

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor.audit import Gate, audit
 from auditor.cli import complain
+from auditor.cli.accepting import acceptance
 from auditor.cli.options import Choices
 from auditor.cli.output import to_file, to_standard_output
 from auditor.cli.progress import Progress
@@ -21,6 +22,8 @@ from auditor.errors import ExitStatus, UsageError
 from auditor.inventory import Collector
 from auditor.loading import load_rules
 from auditor.report import Report, Source
+from auditor.repository import root
+from auditor.rules import Rule
 from auditor.selection import select
 
 if TYPE_CHECKING:
@@ -32,20 +35,42 @@ _DEMO_OUTPUT = (("html", "report.html"), ("sarif", "findings.sarif"))
 def run_scan(choices: Choices) -> int:
     """Run one scan; raises `MsgauditError` for what the user can mend."""
     _refuse_overwriting(choices)
-    rules = select(load_rules(), choices.select, choices.ignore, choices.pedantic)
     gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
-    progress = Progress("audited")
-    try:
-        with _collector(choices, progress) as (collector, source):
-            report = audit(collector, rules, source, progress, choices.jobs)
-    finally:
-        progress.close()
-    _warn_of_misspelt(report.parameters, choices.parameter)
+    report = audited(choices)
+    if choices.baseline or choices.diff_base:
+        from auditor.cli.known import with_known
+
+        report = with_known(report, choices)
     _deliver(report, choices)
     status = gate.status(report)
     if status is ExitStatus.NOTHING_AUDITED:
-        return complain("nothing was audited", _why(report), status)
+        return complain("nothing was audited", why_nothing(report), status)
     return status
+
+
+def audited(choices: Choices) -> Report:
+    """The report on what the user asked for, before it is compared with known findings."""
+    loaded = tuned_rules(choices)
+    rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
+    progress = Progress("audited")
+    try:
+        with _collector(choices, progress) as (collector, source):
+            accept = acceptance(choices, loaded)
+            report = audit(collector, rules, source, progress, choices.jobs, accept)
+    finally:
+        progress.close()
+    _warn_of_misspelt(report.parameters, choices.parameter)
+    return report
+
+
+def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
+    """All rules, as the configuration wants them."""
+    rules = load_rules()
+    if not {"severity", "options"} & choices.config.values.keys():
+        return rules
+    from auditor.config.tuning import tuned
+
+    return tuned(rules, choices.config)
 
 
 def _refuse_overwriting(choices: Choices) -> None:
@@ -73,7 +98,7 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
         hint = "Give either template PATHS, or --profile or --region for an account, or --demo."
         raise UsageError("it is not clear what to audit", hint)
     if choices.paths:
-        yield _templates(choices), Source("template", {"paths": choices.paths})
+        yield templates(choices, root()), Source("template", {"paths": choices.paths})
     elif choices.demo:
         from auditor.demo import demo_account
 
@@ -83,11 +108,20 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
         yield _live(choices, progress)
 
 
-def _templates(choices: Choices) -> TemplateCollector:
+def templates(choices: Choices, folder: Path | None) -> TemplateCollector:
+    """The collector of templates of a repository, with the parameters of the configuration."""
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.collectors.template.parameters import given
 
-    return TemplateCollector(choices.paths, given(choices.parameter, choices.parameter_file))
+    settings = choices.config
+    values = given(settings.parameters(), settings.parameter_files())
+    values |= given(choices.parameter, choices.parameter_file)
+    chosen = None
+    if {"include", "exclude"} & settings.values.keys():
+        from auditor.config.patterns import Chosen
+
+        chosen = Chosen(settings)
+    return TemplateCollector(choices.paths, values, chosen, folder)
 
 
 def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
@@ -129,7 +163,8 @@ def _text(report: Report) -> str:
     return TextReporter(color=bool(wanted), width=width).render(report)
 
 
-def _why(report: Report) -> str:
+def why_nothing(report: Report) -> str:
+    """Why a run audited nothing."""
     if report.gaps:
         gap = report.gaps[0]
         return f"{gap.what}: {gap.reason}"

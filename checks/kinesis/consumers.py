@@ -71,7 +71,9 @@ def stream_without_consumer(stream: Stream, graph: Graph) -> Iterator[Match]:
         Live: aws kinesis register-stream-consumer --stream-arn ARN --consumer-name billing
     """,
 )
-def too_many_stream_readers(stream: Stream, graph: Graph) -> Iterator[Match]:
+def too_many_stream_readers(
+    stream: Stream, graph: Graph, *, most: float = event_limits.SHARED_READERS_SENSIBLE_MAX
+) -> Iterator[Match]:
     """Several readers share the throughput of a stream and slow each other down.
 
     All readers without throughput of their own share five reads and two mebibytes a second of each
@@ -83,7 +85,7 @@ def too_many_stream_readers(stream: Stream, graph: Graph) -> Iterator[Match]:
     """
     edges = readers(stream, graph)
     sharing = [edge.target for edge in edges if shares_throughput(edge)]
-    if len(sharing) > event_limits.SHARED_READERS_SENSIBLE_MAX:
+    if len(sharing) > most:
         message = f"{len(sharing)} readers share the throughput of {stream.label}"
         related = tuple((end, "a reader") for end in sharing if isinstance(end, Resource))
         yield Match(stream, message, (), (), related, "shared")

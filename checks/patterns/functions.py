@@ -34,7 +34,9 @@ from checks._shared import is_dead_letter_queue, mappings_of
     """,
     pedantic=True,
 )
-def fan_out_by_hand(function: Function, graph: Graph) -> Iterator[Match]:
+def fan_out_by_hand(
+    function: Function, graph: Graph, *, least: float = limits.QUEUES_OF_ONE_SENDER
+) -> Iterator[Match]:
     """A function may send to three or more queues, as if it distributed messages itself.
 
     It then has to know every receiver, and a failure in between leaves some of them without the
@@ -44,7 +46,7 @@ def fan_out_by_hand(function: Function, graph: Graph) -> Iterator[Match]:
     Fine to accept where each queue gets messages of another kind.
     """
     queues = _queues(function, graph)
-    if len(queues) >= limits.QUEUES_OF_ONE_SENDER:
+    if len(queues) >= least:
         message = f"{function.label} may send to {len(queues)} queues itself"
         yield Match(function, message, ("Role",), (_labels(queues),))
 
@@ -133,7 +135,9 @@ def _queues(function: Function, graph: Graph) -> list[Queue]:
     """,
     pedantic=True,
 )
-def function_calls_functions(function: Function, graph: Graph) -> Iterator[Match]:
+def function_calls_functions(
+    function: Function, graph: Graph, *, least: float = limits.FUNCTIONS_OF_ONE_CALLER
+) -> Iterator[Match]:
     """A function may invoke three or more other functions, as if it directed them.
 
     It waits, and is paid for, while they work, and their failures and timeouts become its own. A
@@ -143,7 +147,7 @@ def function_calls_functions(function: Function, graph: Graph) -> Iterator[Match
     """
     found = reachable(function, "lambda:InvokeFunction", graph)
     called = [each for each in found if isinstance(each, Function) and each is not function]
-    if len(called) >= limits.FUNCTIONS_OF_ONE_CALLER:
+    if len(called) >= least:
         message = f"{function.label} may call {len(called)} functions itself"
         yield Match(function, message, ("Role",), (_labels(called),))
 

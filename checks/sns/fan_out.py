@@ -81,7 +81,9 @@ def topic_without_subscription(topic: Topic, graph: Graph) -> Iterator[Match]:
         --attribute-name FilterPolicy --attribute-value '{"event": ["order-created"]}'
     """,
 )
-def fan_out_without_filter(topic: Topic, graph: Graph) -> Iterator[Match]:
+def fan_out_without_filter(
+    topic: Topic, graph: Graph, *, least: float = limits.SUBSCRIBERS_WORTH_FILTERING
+) -> Iterator[Match]:
     """Three or more queues and functions get all messages of a topic, and none has a filter.
 
     What a subscriber throws away has been delivered, received or invoked before, and is paid for;
@@ -91,7 +93,7 @@ def fan_out_without_filter(topic: Topic, graph: Graph) -> Iterator[Match]:
     """
     edges = graph.outgoing(topic, EdgeKind.DELIVERS)
     programs = [it for edge in edges if (it := declared_at(edge)).protocol in ("sqs", "lambda")]
-    if len(programs) < limits.SUBSCRIBERS_WORTH_FILTERING:
+    if len(programs) < least:
         return
     if not any(subscription.has("FilterPolicy") for subscription in programs):
         message = f"{topic.label} sends everything to each of {len(programs)} programs"

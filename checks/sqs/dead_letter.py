@@ -65,7 +65,9 @@ def queue_without_dlq(queue: Queue, graph: Graph) -> Iterator[Match]:
         '{"RedrivePolicy": "{\\"deadLetterTargetArn\\":\\"ARN\\",\\"maxReceiveCount\\":\\"5\\"}"}'
     """,
 )
-def risky_max_receive_count(queue: Queue, graph: Graph) -> Iterator[Match]:
+def risky_max_receive_count(
+    queue: Queue, graph: Graph, *, most: float = limits.RECEIVE_COUNT_SENSIBLE_MAX
+) -> Iterator[Match]:
     """A queue gives up on messages too early, or retries them for far too long.
 
     With 1, one crash or throttled call dead-letters a good message; Lambda counts throttled
@@ -83,7 +85,7 @@ def risky_max_receive_count(queue: Queue, graph: Graph) -> Iterator[Match]:
             queue, f"{queue.label} has a maxReceiveCount that SQS refuses", COUNT_PATH, evidence,
             severity=Severity.HIGH,
         )  # fmt: skip
-    elif count > limits.RECEIVE_COUNT_SENSIBLE_MAX:
+    elif count > most:
         message = f"{queue.label} retries a message up to {count} times before it sets it aside"
         yield Match(queue, message, COUNT_PATH, evidence)
     elif count == 1:

@@ -30,7 +30,9 @@ from auditor.rules import rule
         --attributes MessageRetentionPeriod=1209600
     """,
 )
-def dlq_shared(dlq: Queue, graph: Graph) -> Iterator[Match]:
+def dlq_shared(
+    dlq: Queue, graph: Graph, *, most: float = limits.SOURCES_PER_DLQ_SENSIBLE_MAX
+) -> Iterator[Match]:
     """A dead-letter queue takes from sources that cannot be told apart, or not be redriven.
 
     SQS moves messages back only if they came from a queue: what a function, rule or subscription
@@ -44,7 +46,7 @@ def dlq_shared(dlq: Queue, graph: Graph) -> Iterator[Match]:
     others = [source for source in sources.values() if not isinstance(source, Queue)]
     if queues and others:
         message = f"{dlq.label} mixes dead letters of queues with those of others"
-    elif len(queues) > limits.SOURCES_PER_DLQ_SENSIBLE_MAX:
+    elif len(queues) > most:
         message = f"{dlq.label} takes the dead letters of {len(queues)} queues"
     else:
         return

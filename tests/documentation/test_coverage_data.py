@@ -20,7 +20,8 @@ def test_rows_are_those_of_the_guide() -> None:
 
 
 def test_every_rule_enforces_a_line_of_the_guide() -> None:
-    assert RULES - IDS - {each for row in ROWS for each in row.also} == set()
+    about_architectures = {rule for rule in RULES if not rule.startswith("SUP")}
+    assert about_architectures - IDS - {each for row in ROWS for each in row.also} == set()
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)

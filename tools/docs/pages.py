@@ -30,6 +30,7 @@ TITLES = {
     "vpc": "VPC endpoints",
     "architecture": "Architecture",
     "patterns": "Integration patterns",
+    "suppressions": "Suppressions",
 }
 
 
@@ -73,6 +74,7 @@ def page(rule: Rule[Any], rows: Sequence[Row], root: Path) -> str:
         _facts(rule),
         "## Why it matters",
         *map(escaped, text.why),
+        _options(rule),
         "## When it is fine",
         escaped(text.accept),
         "## How to fix it",
@@ -89,6 +91,16 @@ def _facts(rule: Rule[Any]) -> str:
     return table(
         ("severity", "category", "confidence", "runs", "judges"),
         [(rule.severity.value, rule.category.value, rule.confidence.value, runs, types)],
+    )
+
+
+def _options(rule: Rule[Any]) -> str:
+    values = (f"`{name.replace('_', '-')}: {value}`" for name, value in rule.options.items())
+    options = ", ".join(values)
+    return (
+        f"[Options](../configuration.md#options-of-rules) with defaults: {options}."
+        if options
+        else ""
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+from auditor.collectors.template.accepted import accepted
 from auditor.collectors.template.conditions import Scenario
 from auditor.collectors.template.documents import duplicate_keys
 from auditor.collectors.template.exchange import Exchange
@@ -13,17 +16,28 @@ from auditor.collectors.template.template import Template
 from auditor.collectors.template.tree import StackTree
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
+from auditor.suppressions.model import Suppression
 
 # Judged in about a tenth of a second: less is not worth the way to another process.
 _BATCH_BYTES = 100_000
 
 
 class TemplateCollector:
-    """Reads files and folders of templates; raises `UsageError` for a path that does not exist."""
+    """Reads files and folders of templates; raises `UsageError` for a path that does not exist.
 
-    def __init__(self, paths: Sequence[str], parameters: Mapping[str, str] | None = None) -> None:
-        self._library = Library(paths)
+    `wanted` says of a path whether to audit it, `root` is the folder of the repository.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        parameters: Mapping[str, str] | None = None,
+        wanted: Callable[[str], bool] | None = None,
+        root: Path | None = None,
+    ) -> None:
+        self._library = Library(paths, wanted)
         self._exchange = Exchange(self._library, parameters or {})
+        self._root = root
 
     def batches(self) -> Sequence[range]:
         """Root templates in batches of some size; asking reads what others are nested in."""
@@ -50,7 +64,7 @@ class TemplateCollector:
         def build(scenario: Scenario) -> StackTree:
             return self._exchange.tree(template, scenario)
 
-        readings = []
+        readings, own = [], dict[Suppression, None]()
         try:
             for scenario in scenarios(build):
                 tree = build(scenario)
@@ -58,8 +72,21 @@ class TemplateCollector:
                 context = tuple(self._exchange.context(template, tree))
                 readings.append(Reading(resources, {}, context, scenario.label))
                 gaps += tree.gaps
+                own.update(dict.fromkeys(accepted(tree.stacks())))
         except RecursionError:
             gaps.append(Gap(path, "its values refer to each other too deeply to be followed"))
         return Unit(
-            path, tuple(readings), tuple(dict.fromkeys(gaps)), parameters=tuple(template.parameters)
+            path,
+            tuple(readings),
+            tuple(dict.fromkeys(gaps)),
+            parameters=tuple(template.parameters),
+            suppressions=tuple(own),
+            origin=self._origin(path),
         )
+
+    def _origin(self, path: str) -> str:
+        """The path from the root of the repository, so that it is the same from every folder."""
+        root, absolute = f"{self._root}{os.sep}", os.path.abspath(path)
+        if self._root is None or not absolute.startswith(root):
+            return path
+        return absolute.removeprefix(root).replace(os.sep, "/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from yaml.nodes import Node
@@ -27,8 +27,9 @@ _LINKING = (b"TemplateURL", b"AWS::Serverless::Application", b"ImportValue", b"E
 class Library:
     """Candidates by path, and the documents of those that others may refer to."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._candidates = list(candidates(paths))
+    def __init__(self, paths: Iterable[str], wanted: Callable[[str], bool] | None = None) -> None:
+        found = candidates(paths)
+        self._candidates = [item for item in found if wanted is None or wanted(item.path)]
         self._templates: dict[str, Template] = {}
         self._gaps: dict[str, Gap] = {}
         self._linking = set[str]()

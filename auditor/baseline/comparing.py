@@ -1,0 +1,106 @@
+"""Which findings are known, which are new, and what was solved."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from auditor.arns import Arn
+from auditor.baseline.entries import Entry, entry_of, identity, likeness
+from auditor.findings import Finding
+from auditor.report import Report
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The findings with the known ones marked, and what became of the entries.
+
+    `matched` are the entries of known findings as they would be written now, `resolved` those
+    whose finding is gone, `unseen` those that this run did not look at.
+    """
+
+    findings: tuple[Finding, ...]
+    matched: tuple[Entry, ...]
+    resolved: tuple[Entry, ...]
+    unseen: tuple[Entry, ...]
+
+
+def compare(report: Report, entries: Sequence[Entry], root: Path) -> Comparison:
+    """Compare a report with known findings: each entry stands for one finding, and no more.
+
+    A finding is known by its fingerprint, or, when the resource of the entry is not in its place
+    any more, by its rule, logical id and property: it was moved. `root` is the folder that the
+    paths of entries are relative to.
+    """
+    fresh = {number: entry_of(item) for number, item in enumerate(report.findings)}
+    pairs, rest = _paired(fresh, entries, identity)
+    moved = [entry for entry in rest if _is_gone(entry, report, root)]
+    others = {number: entry for number, entry in fresh.items() if number not in pairs}
+    more, _ = _paired(others, moved, likeness)
+    pairs |= more
+    left = _without(rest, more.values())
+    resolved = [entry for entry in left if _was_judged(entry, report, root)]
+    return Comparison(
+        tuple(
+            replace(item, baselined=True) if number in pairs else item
+            for number, item in enumerate(report.findings)
+        ),
+        tuple(
+            replace(fresh[number], first_seen=entry.first_seen, reason=entry.reason)
+            for number, entry in pairs.items()
+            if report.findings[number].suppression is None
+        ),
+        tuple(resolved),
+        tuple(_without(left, resolved)),
+    )
+
+
+def _paired(
+    fresh: dict[int, Entry], entries: Iterable[Entry], key: Callable[[Entry], K]
+) -> tuple[dict[int, Entry], list[Entry]]:
+    """Findings by number with the entry of the same key, each used once; and unused entries."""
+    waiting: dict[K, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        waiting[key(entry)].append(entry)
+    pairs = {
+        number: waiting[key(entry)].pop(0)
+        for number, entry in fresh.items()
+        if waiting.get(key(entry))
+    }
+    return pairs, [entry for unused in waiting.values() for entry in unused]
+
+
+def _without(entries: Iterable[Entry], taken: Iterable[Entry]) -> list[Entry]:
+    left = list(entries)
+    for entry in taken:
+        left.remove(entry)
+    return left
+
+
+def _is_gone(entry: Entry, report: Report, root: Path) -> bool:
+    """Whether its resource is not in its template any more; that of an account cannot move."""
+    if not entry.path:
+        return False
+    if entry.path in report.sources:
+        return (entry.path, entry.resource) not in report.subjects
+    return not (root / entry.path).exists()
+
+
+def _was_judged(entry: Entry, report: Report, root: Path) -> bool:
+    """Whether the finding would have been found: its template or account read, its rule run."""
+    if entry.rule not in {rule.id for rule in report.rules}:
+        return False
+    if entry.path:
+        return entry.path in report.sources or not (root / entry.path).exists()
+    details, arn = report.source.details, Arn.parse(entry.resource)
+    return (
+        arn is not None
+        and not report.gaps  # what could not be read may still have it
+        and arn.account in ("", *details.get("accounts", ()))
+        and arn.region in ("", *details.get("regions", ()))
+    )

@@ -1,0 +1,73 @@
+"""`--baseline` and `--diff-base`: findings that were there before do not count."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from auditor.audit import audit
+from auditor.baseline import Entry, compare, entries_of, read
+from auditor.cli.accepting import acceptance
+from auditor.cli.options import Choices
+from auditor.cli.progress import Progress
+from auditor.cli.scan import templates, tuned_rules
+from auditor.errors import UsageError
+from auditor.report import Comparison, Report, Source
+from auditor.repository import Repository, root
+
+_FOR_TEMPLATES = "--diff-base compares the files of a git repository: name templates in it."
+
+
+def with_known(report: Report, choices: Choices) -> Report:
+    """The report with known findings marked; raises `UsageError` for a base that is not there."""
+    against, known = [], list[Entry]()
+    if choices.baseline:
+        known += read(choices.baseline)
+        against.append(choices.baseline)
+    if choices.diff_base:
+        # A finding in both is one finding.
+        listed = {entry.fingerprint for entry in known}
+        before = entries_of(_before(report, choices, choices.diff_base).findings)
+        known += [entry for entry in before if entry.fingerprint not in listed]
+        against.append(choices.diff_base)
+    result = compare(report, known, root() or Path.cwd())
+    comparison = Comparison(tuple(against), len(result.resolved))
+    return replace(report, findings=result.findings, comparison=comparison)
+
+
+def _before(report: Report, choices: Choices, revision: str) -> Report:
+    """The report on the same paths at the base, with today's rules and configuration."""
+    top = root()
+    if not choices.paths:
+        raise UsageError("--diff-base is not for accounts", _FOR_TEMPLATES)
+    if top is None:
+        raise UsageError("--diff-base: there is no git repository here", _FOR_TEMPLATES)
+    repository = Repository(top)
+    commit = repository.base(revision)
+    with tempfile.TemporaryDirectory(prefix="msgaudit-") as folder:
+        tree = Path(folder).resolve()
+        repository.extract(commit, tree)
+        inside = _inside(choices, top, repository.renames(commit))
+        paths = tuple(str(path) for name in inside if (path := tree / name).exists())
+        below = tree / os.path.relpath(choices.config.folder, top)
+        there = replace(choices, paths=paths, config=replace(choices.config, tree=str(below)))
+        accept = acceptance(there, tuned_rules(there))
+        source = Source("template", {"paths": paths})
+        progress = Progress(f"audited at {revision}")
+        try:
+            collector = templates(there, tree)
+            return audit(collector, report.rules, source, progress, choices.jobs, accept)
+        finally:
+            progress.close()
+
+
+def _inside(choices: Choices, top: Path, renames: dict[str, str]) -> Iterator[str]:
+    """The paths of the choices from the root of the repository, as they were called then."""
+    for path in choices.paths:
+        inside = os.path.relpath(path, top).replace(os.sep, "/")
+        if path == "-" or inside.startswith("../"):
+            raise UsageError(f"--diff-base: {path} is not in the repository", _FOR_TEMPLATES)
+        yield renames.get(inside, inside)
