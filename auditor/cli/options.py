@@ -41,6 +41,7 @@ class Choices:
     parameter: tuple[str, ...]
     parameter_file: tuple[str, ...]
     jobs: int
+    skip_non_templates: bool
 
     @property
     def live(self) -> bool:
@@ -77,6 +78,7 @@ _OPTIONS = (
     click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
     click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
+    click.option("--skip-non-templates", is_flag=True, help="Leave out named files that are not templates; pass if none is left (for hooks)."),
 )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def run_scan(choices: Choices) -> int:
     _deliver(report, choices)
     status = gate.status(report)
     if status is ExitStatus.NOTHING_AUDITED:
+        if choices.skip_non_templates and not report.gaps:
+            return ExitStatus.PASSED
         return complain("nothing was audited", _why(report), status)
     return status
 
@@ -87,7 +89,8 @@ def _templates(choices: Choices) -> TemplateCollector:
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.collectors.template.parameters import given
 
-    return TemplateCollector(choices.paths, given(choices.parameter, choices.parameter_file))
+    parameters = given(choices.parameter, choices.parameter_file)
+    return TemplateCollector(choices.paths, parameters, choices.skip_non_templates)
 
 
 def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:

@@ -19,10 +19,18 @@ _BATCH_BYTES = 100_000
 
 
 class TemplateCollector:
-    """Reads files and folders of templates; raises `UsageError` for a path that does not exist."""
+    """Reads files and folders of templates; raises `UsageError` for a path that does not exist.
 
-    def __init__(self, paths: Sequence[str], parameters: Mapping[str, str] | None = None) -> None:
-        self._library = Library(paths)
+    With `skip_others`, a path of a file that is no template is passed over like one in a folder.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        parameters: Mapping[str, str] | None = None,
+        skip_others: bool = False,
+    ) -> None:
+        self._library = Library(paths, named=not skip_others)
         self._exchange = Exchange(self._library, parameters or {})
 
     def batches(self) -> Sequence[range]:

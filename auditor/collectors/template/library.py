@@ -27,8 +27,8 @@ _LINKING = (b"TemplateURL", b"AWS::Serverless::Application", b"ImportValue", b"E
 class Library:
     """Candidates by path, and the documents of those that others may refer to."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._candidates = list(candidates(paths))
+    def __init__(self, paths: Iterable[str], named: bool = True) -> None:
+        self._candidates = list(candidates(paths, named))
         self._templates: dict[str, Template] = {}
         self._gaps: dict[str, Gap] = {}
         self._linking = set[str]()
