@@ -36,7 +36,8 @@ def help_of(command: str) -> str:
 def test_options_exist() -> None:
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
     assert "--fail-on" in options
-    assert options <= set(re.findall(r"--[a-z][a-z-]+", help_of("scan")))
+    helps = help_of("scan") + help_of("fix")
+    assert options <= set(re.findall(r"--[a-z][a-z-]+", helps))
 
 
 def test_exit_statuses_are_the_real_ones() -> None:

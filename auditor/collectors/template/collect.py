@@ -22,6 +22,7 @@ class TemplateCollector:
     """Reads files and folders of templates; raises `UsageError` for a path that does not exist.
 
     With `skip_others`, a path of a file that is no template is passed over like one in a folder.
+    `unsaved` has the content that is read instead of some files', by their real paths.
     """
 
     def __init__(
@@ -29,8 +30,9 @@ class TemplateCollector:
         paths: Sequence[str],
         parameters: Mapping[str, str] | None = None,
         skip_others: bool = False,
+        unsaved: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._library = Library(paths, named=not skip_others)
+        self._library = Library(paths, not skip_others, unsaved or {})
         self._exchange = Exchange(self._library, parameters or {})
 
     def batches(self) -> Sequence[range]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 from yaml.nodes import Node
 
@@ -25,9 +26,18 @@ _LINKING = (b"TemplateURL", b"AWS::Serverless::Application", b"ImportValue", b"E
 
 
 class Library:
-    """Candidates by path, and the documents of those that others may refer to."""
+    """Candidates by path, and the documents of those that others may refer to.
 
-    def __init__(self, paths: Iterable[str], named: bool = True) -> None:
+    `unsaved` holds what is read instead of some files, by their real paths.
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[str],
+        named: bool = True,
+        unsaved: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        self._unsaved = unsaved
         self._candidates = list(candidates(paths, named))
         self._templates: dict[str, Template] = {}
         self._gaps: dict[str, Gap] = {}
@@ -91,13 +101,18 @@ class Library:
             candidate = Candidate(
                 os.path.relpath(path) if not os.path.isabs(path) else path, named=True
             )
-            self._templates[real] = Template(parse(candidate.shown, candidate.read()))
+            self._templates[real] = Template(parse(candidate.shown, self._content(candidate)))
         return self._templates[real]
+
+    def _content(self, candidate: Candidate) -> bytes:
+        if self._unsaved and (data := self._unsaved.get(_key(candidate))) is not None:
+            return data
+        return candidate.read()
 
     def _sniff(self, candidate: Candidate) -> bool:
         """Whether a file can be a template; remembers what it may be linked with."""
         try:
-            data = candidate.read()
+            data = self._content(candidate)
         except UnreadableError as error:
             self._gaps[candidate.path] = error.gap
             return True
@@ -125,7 +140,7 @@ class Library:
         template = self._templates.get(key)
         if template is None:
             try:
-                template = Template(parse(candidate.shown, candidate.read()))
+                template = Template(parse(candidate.shown, self._content(candidate)))
             except UnreadableError as error:
                 return error.gap
             if candidate.path in self._linking:
