@@ -42,6 +42,7 @@ class Choices:
     parameter_file: tuple[str, ...]
     jobs: int
     skip_non_templates: bool
+    with_cfn_lint: bool
 
     @property
     def live(self) -> bool:
@@ -79,6 +80,7 @@ _OPTIONS = (
     click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
     click.option("--skip-non-templates", is_flag=True, help="Leave out named files that are not templates; pass if none is left (for hooks)."),
+    click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
 )  # fmt: skip
 
 

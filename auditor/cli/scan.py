@@ -38,6 +38,8 @@ def run_scan(choices: Choices) -> int:
     try:
         with _collector(choices, progress) as (collector, source):
             report = audit(collector, rules, source, progress, choices.jobs)
+            if choices.with_cfn_lint:
+                report = _with_cfn_lint(report, collector)
     finally:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
@@ -48,6 +50,15 @@ def run_scan(choices: Choices) -> int:
             return ExitStatus.PASSED
         return complain("nothing was audited", _why(report), status)
     return status
+
+
+def _with_cfn_lint(report: Report, collector: Collector) -> Report:
+    from auditor.collectors.template.collect import TemplateCollector
+    from auditor.linting import with_cfn_lint
+
+    if not isinstance(collector, TemplateCollector):
+        raise UsageError("--with-cfn-lint is for templates, not for an account")
+    return with_cfn_lint(report, collector.declared())
 
 
 def _refuse_overwriting(choices: Choices) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from auditor.collectors.template.documents import Document, child, entries, text_of
+from auditor.collectors.template.trail import trail
 from auditor.findings import Finding
 from auditor.fixing.editor import CannotFixError, Editor
 
@@ -23,6 +24,8 @@ class Repair:
         self.editor = Editor(document)
         self.finding = finding
         self.added: list[str] = []
+        place = finding.location
+        self._trail = list(trail(document.root, place.line, place.column)) if place else []
 
     @property
     def logical_id(self) -> str:
@@ -32,12 +35,8 @@ class Repair:
     @cached_property
     def declaration(self) -> Node:
         """The mapping with the type and the properties of the resource, or of the SAM event."""
-        found = [
-            node
-            for _, node in self._around()
-            if text_of(child(node, "Type")).startswith("AWS::")
-            or text_of(child(node, "Type")) in _EVENTS
-        ]
+        types = ((step.value, text_of(child(step.value, "Type"))) for step in self._trail)
+        found = [node for node, type_ in types if type_.startswith("AWS::") or type_ in _EVENTS]
         if not found:
             raise CannotFixError("it is not declared where it can be changed")
         return found[-1]
@@ -48,15 +47,10 @@ class Repair:
 
     def replace(self, value: Any) -> None:
         """Replace the value of the very property that the finding points to."""
-        where = self._mark()
-        for key, node in self._around():
-            if (
-                key.start_mark.line,
-                key.start_mark.column,
-            ) == where and node is not self.declaration:
-                self.editor.replace(node, value)
-                return
-        raise CannotFixError("the property is not written there")
+        *_, last = self._trail
+        if last.part != self.finding.property.rpartition(".")[2]:
+            raise CannotFixError("the property is not written there")
+        self.editor.replace(last.value, value)
 
     def property_(self, name: str) -> Any:
         """The value of a property as it is written, intrinsic functions in their long form."""
@@ -79,28 +73,6 @@ class Repair:
         self.editor.add_resource(name, {"Type": type_, **under, "Properties": properties})
         self.added.append(name)
         return name
-
-    def _mark(self) -> tuple[int, int]:
-        if self.finding.location is None:
-            raise CannotFixError("it is not declared in a file")
-        return self.finding.location.line - 1, self.finding.location.column - 1
-
-    def _around(self) -> Iterator[tuple[Node, Node]]:
-        """The entries that the finding's place lies in, outermost first."""
-        node: Node | None = self.editor.root
-        where = self._mark()
-        while isinstance(node, MappingNode | SequenceNode):
-            pairs = node.value if isinstance(node, MappingNode) else [(it, it) for it in node.value]
-            before = [
-                (key, value)
-                for key, value in pairs
-                if (key.start_mark.line, key.start_mark.column) <= where
-            ]
-            if not before:
-                return
-            key, node = before[-1]
-            if key is not node:
-                yield key, node
 
 
 def plain(node: Node) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.collectors.template.conditions import Scenario
-from auditor.collectors.template.documents import duplicate_keys
+from auditor.collectors.template.documents import child, duplicate_keys, entries, text_of
 from auditor.collectors.template.exchange import Exchange
 from auditor.collectors.template.library import Library
 from auditor.collectors.template.scenarios import scenarios
@@ -52,6 +52,12 @@ class TemplateCollector:
                 yield Unit("", (), (root,))
             else:
                 yield self._unit(root)
+
+    def declared(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """The path of every template, and the types of its resources by logical id."""
+        for path, template in self._library.templates().items():
+            resources = entries(template.section("Resources"))
+            yield path, {name: text_of(child(node, "Type")) for name, _, node in resources}
 
     def _unit(self, template: Template) -> Unit:
         path = template.document.path

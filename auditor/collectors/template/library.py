@@ -83,6 +83,12 @@ class Library:
                 reached |= _reach(path, inside)
         return nested
 
+    def templates(self) -> dict[str, Template]:
+        """Every template by the path of its file, the nested ones behind the roots."""
+        found = [*self.roots(), *self.linked()]
+        templates = (item for item in found if isinstance(item, Template))
+        return {template.document.path: template for template in templates}
+
     def linked(self) -> list[Template]:
         """Templates that import, export or nest others; they stay in memory."""
         read = [self._read(item) for item in self._possible if item.path in self._linking]
