@@ -26,7 +26,7 @@ types: .venv/.installed-dev ## Static types
 contracts: .venv/.installed-dev ## Which package may import which
 	$(BIN)/lint-imports
 
-unit: .venv/.installed-dev .venv/.chromium ## Tests with branch coverage
+unit: .venv/.installed-dev .venv/.chromium .venv/.actionlint ## Tests with branch coverage
 	$(BIN)/pytest -n 2 --cov --cov-report=term
 
 update-golden: .venv/.installed-dev ## Rewrite the expected findings of the rules' fixtures
@@ -50,4 +50,8 @@ clean: ## Remove what was installed and built
 
 .venv/.chromium: | .venv/.installed-dev
 	.ci/install-chromium
+	@touch $@
+
+.venv/.actionlint: .ci/install-actionlint | .venv/bin/python
+	.ci/install-actionlint
 	@touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from auditor.rules import Rule
 from auditor.selection import select
 
 _WIDTH = 88
+_CFN_LINT = re.compile(r"[EWIewi]\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def explanation(wanted: str) -> str:
         (rule for rule in load_rules() if wanted.lower() in (rule.id.lower(), rule.name)), None
     )
     if rule is None:
+        if theirs := _of_cfn_lint(wanted):
+            return theirs
         select(load_rules(), (wanted,))
         raise UsageError(f"{wanted!r} means several rules", "Give the id or the name of one rule.")
     pedantic = "; runs only with --pedantic or --select" if rule.pedantic else ""
@@ -83,6 +87,15 @@ def explanation(wanted: str) -> str:
         f"Guide: {rule.guide}",
     )
     return "\n\n".join(("\n".join(head), *_sections(rule)))
+
+
+def _of_cfn_lint(wanted: str) -> str:
+    """What cfn-lint says of its own rule, since `scan --with-cfn-lint` names such."""
+    if not _CFN_LINT.fullmatch(wanted):
+        return ""
+    from auditor.linting import explanation as explained
+
+    return explained(wanted)
 
 
 def _sections(rule: Rule[Any]) -> Iterator[str]:

@@ -77,6 +77,32 @@ def explain(rule: str) -> None:
     to_standard_output(f"{explanation(rule)}\n")
 
 
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
+@click.option("--diff", is_flag=True, help="Print the changes and make none; exit 1 if there are.")
+@click.option(
+    "--select", multiple=True, metavar="RULE", help="Fix only these: id, prefix, name or category."
+)
+@click.option("--ignore", multiple=True, metavar="RULE", help="Do not fix these (repeatable).")
+@click.option(
+    "--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter."
+)
+@click.option(
+    "--parameter-file", multiple=True, metavar="FILE", help="Parameter values, as for scan."
+)
+def fix(paths: tuple[str, ...], **options: object) -> int:
+    """Fix what can be fixed safely in templates.
+
+    Only the text of a fix changes; comments and layout stay. A fix is made only if its finding
+    goes away and no rule finds more on what was there before. Each is listed, and so is every one
+    that could not be made. What a fix declares may need what only you know, such as whom an alarm
+    tells.
+    """
+    from auditor.cli.fix import FixChoices, run_fix
+
+    return run_fix(FixChoices(paths, **options))  # type: ignore[arg-type]  # click's types
+
+
 @main.command("iam-policy")
 def iam_policy() -> None:
     """Print the IAM policy for a complete audit of an account.

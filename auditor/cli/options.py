@@ -47,6 +47,8 @@ class Choices:
     fail_on: str = Severity.HIGH.value
     strict: bool = False
     exit_zero: bool = False
+    skip_non_templates: bool = False
+    with_cfn_lint: bool = False
 
     @property
     def live(self) -> bool:
@@ -96,6 +98,8 @@ _REPORT = (
     click.option("--strict/--no-strict", help="Fail on undetermined results too."),
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found."),
     click.option("--diff-base", metavar="REV", help="Count only what this commit or branch of the git repository does not have yet."),
+    click.option("--skip-non-templates", is_flag=True, help="Leave out named files that are not templates; pass if none is left (for hooks)."),
+    click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
 )  # fmt: skip
 
 

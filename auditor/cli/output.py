@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -47,13 +48,19 @@ def to_file(path: str, text: str) -> None:
         temporary = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        # mkstemp makes the file private; a report has the permissions of any new file.
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
+        temporary.chmod(_mode(target))
         temporary.replace(target)
     except OSError as error:
         if temporary:
             temporary.unlink(missing_ok=True)
         hint = "Choose another file, or make room; nothing was left half written."
         raise UsageError(f"{path} cannot be written: {error.strerror}", hint) from None
+
+
+def _mode(target: Path) -> int:
+    """The permissions that a file has, or those of any new file: mkstemp makes it private."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -44,6 +44,8 @@ def run_scan(choices: Choices) -> int:
     _deliver(report, choices)
     status = gate.status(report)
     if status is ExitStatus.NOTHING_AUDITED:
+        if choices.skip_non_templates and not report.gaps:
+            return ExitStatus.PASSED
         return complain("nothing was audited", why_nothing(report), status)
     return status
 
@@ -57,10 +59,21 @@ def audited(choices: Choices) -> Report:
         with _collector(choices, progress) as (collector, source):
             accept = acceptance(choices, loaded)
             report = audit(collector, rules, source, progress, choices.jobs, accept)
+            if choices.with_cfn_lint:
+                report = _with_cfn_lint(report, collector)
     finally:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
     return report
+
+
+def _with_cfn_lint(report: Report, collector: Collector) -> Report:
+    from auditor.collectors.template.collect import TemplateCollector
+    from auditor.linting import with_cfn_lint
+
+    if not isinstance(collector, TemplateCollector):
+        raise UsageError("--with-cfn-lint is for templates, not for an account")
+    return with_cfn_lint(report, collector.declared())
 
 
 def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
@@ -121,7 +134,7 @@ def templates(choices: Choices, folder: Path | None) -> TemplateCollector:
         from auditor.config.patterns import Chosen
 
         chosen = Chosen(settings)
-    return TemplateCollector(choices.paths, values, chosen, folder)
+    return TemplateCollector(choices.paths, values, chosen, folder, choices.skip_non_templates)
 
 
 def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:

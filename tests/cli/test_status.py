@@ -168,6 +168,18 @@ def test_plug_in_that_cannot_be_imported(tmp_path: Path) -> None:
     assert "the plug-in 'house' (house) cannot be imported: ModuleNotFoundError" in done.stderr
 
 
+def test_files_that_are_no_templates_can_be_skipped(tmp_path: Path) -> None:
+    (tmp_path / "chart.yaml").write_text("kind: A\n---\nkind: B\n")
+    (tmp_path / "t.yaml").write_text(FAILING)
+    (tmp_path / "broken.yaml").write_text("Resources: {Orders: {Type: AWS::SQS::Queue")
+    scan = ("scan", "--skip-non-templates", "chart.yaml")
+    assert msgaudit(tmp_path, *scan[::2]).returncode == 3
+    assert msgaudit(tmp_path, *scan).returncode == 0
+    assert msgaudit(tmp_path, *scan, "t.yaml").returncode == 1
+    assert msgaudit(tmp_path, *scan, "broken.yaml").returncode == 3
+    assert msgaudit(tmp_path, *scan, "missing.yaml").returncode == 2
+
+
 BUG = """
 import sys
 from auditor.collectors.template import collect

@@ -6,7 +6,7 @@ import json
 import random
 from typing import Any
 
-from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
+from cfnlint.api import ManualArgs, lint
 
 from auditor.statelang import Workflow, problems
 

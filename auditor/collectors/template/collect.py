@@ -8,7 +8,8 @@ from pathlib import Path
 
 from auditor.collectors.template.accepted import accepted
 from auditor.collectors.template.conditions import Scenario
-from auditor.collectors.template.documents import duplicate_keys
+from auditor.collectors.template.discovery import candidates
+from auditor.collectors.template.documents import child, duplicate_keys, entries, text_of
 from auditor.collectors.template.exchange import Exchange
 from auditor.collectors.template.library import Library
 from auditor.collectors.template.scenarios import scenarios
@@ -26,6 +27,8 @@ class TemplateCollector:
     """Reads files and folders of templates; raises `UsageError` for a path that does not exist.
 
     `wanted` says of a path whether to audit it, `root` is the folder of the repository.
+    With `skip_others`, a path of a file that is no template is passed over like one in a folder.
+    `unsaved` has the content that is read instead of some files', by their real paths.
     """
 
     def __init__(
@@ -34,8 +37,12 @@ class TemplateCollector:
         parameters: Mapping[str, str] | None = None,
         wanted: Callable[[str], bool] | None = None,
         root: Path | None = None,
+        skip_others: bool = False,
+        unsaved: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._library = Library(paths, wanted)
+        found = candidates(paths, named=not skip_others)
+        chosen = [item for item in found if wanted is None or wanted(item.path)]
+        self._library = Library(chosen, unsaved or {})
         self._exchange = Exchange(self._library, parameters or {})
         self._root = root
 
@@ -56,6 +63,12 @@ class TemplateCollector:
                 yield Unit("", (), (root,))
             else:
                 yield self._unit(root)
+
+    def declared(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """The path of every template, and the types of its resources by logical id."""
+        for path, template in self._library.templates().items():
+            resources = entries(template.section("Resources"))
+            yield path, {name: text_of(child(node, "Type")) for name, _, node in resources}
 
     def _unit(self, template: Template) -> Unit:
         path = template.document.path

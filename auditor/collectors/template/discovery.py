@@ -50,24 +50,27 @@ class Candidate:
             raise UnreadableError(Gap(self.shown, f"it cannot be read: {error.strerror}")) from None
 
 
-def candidates(paths: Iterable[str]) -> Iterator[Candidate]:
-    """The files to look at, once each and in order; raises `UsageError` for a missing path."""
+def candidates(paths: Iterable[str], named: bool = True) -> Iterator[Candidate]:
+    """The files to look at, once each and in order; raises `UsageError` for a missing path.
+
+    Without `named`, files that are given by their very path are treated like any in a folder.
+    """
     seen = set[str]()
     for path in paths:
-        for candidate in _candidates(path):
+        for candidate in _candidates(path, named):
             real = os.path.realpath(candidate.path)
             if real not in seen:
                 seen.add(real)
                 yield candidate
 
 
-def _candidates(path: str) -> Iterator[Candidate]:
+def _candidates(path: str, named: bool) -> Iterator[Candidate]:
     if path == STANDARD_INPUT:
         yield Candidate(path, named=True)
     elif os.path.isdir(path):
         yield from (Candidate(found, named=False) for found in _walk(path))
     elif os.path.exists(path):
-        yield Candidate(path, named=True)
+        yield Candidate(path, named)
     else:
         raise UsageError(f"{path}: no such file or folder")
 

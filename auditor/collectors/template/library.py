@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from yaml.nodes import Node
 
-from auditor.collectors.template.discovery import STANDARD_INPUT, Candidate, candidates
+from auditor.collectors.template.discovery import STANDARD_INPUT, Candidate
 from auditor.collectors.template.documents import (
     MAX_BYTES,
     Document,
@@ -25,11 +25,14 @@ _LINKING = (b"TemplateURL", b"AWS::Serverless::Application", b"ImportValue", b"E
 
 
 class Library:
-    """Candidates by path, and the documents of those that others may refer to."""
+    """Candidates by path, and the documents of those that others may refer to.
 
-    def __init__(self, paths: Iterable[str], wanted: Callable[[str], bool] | None = None) -> None:
-        found = candidates(paths)
-        self._candidates = [item for item in found if wanted is None or wanted(item.path)]
+    `unsaved` holds what is read instead of some files, by their real paths.
+    """
+
+    def __init__(self, candidates: list[Candidate], unsaved: Mapping[str, bytes]) -> None:
+        self._unsaved = unsaved
+        self._candidates = candidates
         self._templates: dict[str, Template] = {}
         self._gaps: dict[str, Gap] = {}
         self._linking = set[str]()
@@ -74,6 +77,12 @@ class Library:
                 reached |= _reach(path, inside)
         return nested
 
+    def templates(self) -> dict[str, Template]:
+        """Every template by the path of its file, the nested ones behind the roots."""
+        found = [*self.roots(), *self.linked()]
+        templates = (item for item in found if isinstance(item, Template))
+        return {template.document.path: template for template in templates}
+
     def linked(self) -> list[Template]:
         """Templates that import, export or nest others; they stay in memory."""
         read = [self._read(item) for item in self._possible if item.path in self._linking]
@@ -92,13 +101,18 @@ class Library:
             candidate = Candidate(
                 os.path.relpath(path) if not os.path.isabs(path) else path, named=True
             )
-            self._templates[real] = Template(parse(candidate.shown, candidate.read()))
+            self._templates[real] = Template(parse(candidate.shown, self._content(candidate)))
         return self._templates[real]
+
+    def _content(self, candidate: Candidate) -> bytes:
+        if self._unsaved and (data := self._unsaved.get(_key(candidate))) is not None:
+            return data
+        return candidate.read()
 
     def _sniff(self, candidate: Candidate) -> bool:
         """Whether a file can be a template; remembers what it may be linked with."""
         try:
-            data = candidate.read()
+            data = self._content(candidate)
         except UnreadableError as error:
             self._gaps[candidate.path] = error.gap
             return True
@@ -126,7 +140,7 @@ class Library:
         template = self._templates.get(key)
         if template is None:
             try:
-                template = Template(parse(candidate.shown, candidate.read()))
+                template = Template(parse(candidate.shown, self._content(candidate)))
             except UnreadableError as error:
                 return error.gap
             if candidate.path in self._linking:
