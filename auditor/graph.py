@@ -28,6 +28,7 @@ class EdgeKind(StrEnum):
     NOTIFIES = "notifies"
     CONFIGURES = "configures"
     GUARDS = "guards"
+    PERMITS = "gives permissions to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,11 @@ class Graph:
         self._unread = unread
         self._declares = declares
         self._incoming, self._outgoing = _Side(), _Side()
+        self._declared: dict[str, list[Edge]] = defaultdict(list)
         self.edge_count = 0
         for edge in edges:
             self.edge_count += 1
+            self._declared[edge.via.id].append(edge)
             self._incoming.add(edge.target, edge)
             self._outgoing.add(edge.source, edge)
 
@@ -112,9 +115,17 @@ class Graph:
         """Edges from the resource; raises `UndeterminedError` rather than wrongly say none."""
         return self._edges(self._outgoing, resource, kinds)
 
+    def declared(self, resource: Resource, *kinds: EdgeKind) -> list[Edge]:
+        """The edges that a resource itself declares; their ends may be unknown."""
+        return [edge for edge in self._declared.get(resource.id, ()) if edge.kind in kinds]
+
     def settle_outgoing(self, resource: Resource, *kinds: EdgeKind) -> None:
         """Raises `UndeterminedError` when there may be more edges than `outgoing` gives."""
         self._settle(self._outgoing, resource, kinds)
+
+    def settle_incoming(self, resource: Resource, *kinds: EdgeKind) -> None:
+        """The same of `incoming`."""
+        self._settle(self._incoming, resource, kinds)
 
     def find(self, reference: object) -> Resource | None:
         """The resource that an ARN, URL or unknown text names, if it was read."""
