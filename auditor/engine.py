@@ -70,9 +70,10 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
     verdict = Verdict(gaps=list(unit.gaps))
     held: dict[Key, Held] = {}
     present: dict[str, list[int]] = defaultdict(list)
-    for number, reading in enumerate(unit.readings):
+    graphs = [build_graph((*it.resources, *it.context), it.unread) for it in unit.readings]
+    for number, (reading, graph) in enumerate(zip(unit.readings, graphs, strict=True)):
+        graph.readings = graphs
         verdict.gaps += _not_looked_at(reading, rules)
-        graph = build_graph((*reading.resources, *reading.context), reading.unread)
         verdict.edges = max(verdict.edges, graph.edge_count)
         for raw in reading.resources:
             present[raw.id].append(number)

@@ -28,6 +28,7 @@ class EdgeKind(StrEnum):
     NOTIFIES = "notifies"
     CONFIGURES = "configures"
     GUARDS = "guards"
+    PERMITS = "gives permissions to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Graph:
 
     `unread` maps a resource type to why (some of) its resources could not be read, `declares` an
     edge kind to the resource types that can declare such edges, each with the types between which
-    they run, or with none where they can run between any.
+    they run, or with none where they can run between any. `readings` are the graphs of all readings
+    of the unit.
     """
 
     def __init__(
@@ -75,12 +77,15 @@ class Graph:
         declares: Mapping[EdgeKind, Mapping[str, frozenset[str]]],
     ) -> None:
         self.index = index
+        self.readings: Sequence[Graph] = (self,)
         self._unread = unread
         self._declares = declares
         self._incoming, self._outgoing = _Side(), _Side()
+        self._declared: dict[str, list[Edge]] = defaultdict(list)
         self.edge_count = 0
         for edge in edges:
             self.edge_count += 1
+            self._declared[edge.via.id].append(edge)
             self._incoming.add(edge.target, edge)
             self._outgoing.add(edge.source, edge)
 
@@ -108,13 +113,31 @@ class Graph:
         """
         return self._edges(self._incoming, resource, kinds, details, via)
 
-    def outgoing(self, resource: Resource, *kinds: EdgeKind) -> list[Edge]:
+    def outgoing(
+        self, resource: Resource, *kinds: EdgeKind, via: tuple[type[Resource], ...] = ANY
+    ) -> list[Edge]:
         """Edges from the resource; raises `UndeterminedError` rather than wrongly say none."""
-        return self._edges(self._outgoing, resource, kinds)
+        return self._edges(self._outgoing, resource, kinds, via=via)
+
+    def declared(self, resource: Resource, *kinds: EdgeKind) -> list[Edge]:
+        """The edges that a resource itself declares; their ends may be unknown."""
+        return [edge for edge in self._declared.get(resource.id, ()) if edge.kind in kinds]
+
+    def ever(self, resource: Resource, kind: EdgeKind) -> bool:
+        """Whether an edge is known to lead to the resource in any reading of its unit."""
+        return any(graph.known_incoming(resource, kind) for graph in self.readings)
+
+    def known_incoming(self, resource: Resource, kind: EdgeKind) -> list[Edge]:
+        """The edges that are known to lead to the resource; there may be more."""
+        return [edge for edge in self._incoming.known.get(resource.id, ()) if edge.kind is kind]
 
     def settle_outgoing(self, resource: Resource, *kinds: EdgeKind) -> None:
         """Raises `UndeterminedError` when there may be more edges than `outgoing` gives."""
         self._settle(self._outgoing, resource, kinds)
+
+    def settle_incoming(self, resource: Resource, *kinds: EdgeKind) -> None:
+        """The same of `incoming`."""
+        self._settle(self._incoming, resource, kinds)
 
     def find(self, reference: object) -> Resource | None:
         """The resource that an ARN, URL or unknown text names, if it was read."""

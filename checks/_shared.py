@@ -16,9 +16,15 @@ _DEAD_LETTER_NAME = re.compile(r"dlq|dead[-_]?letter", re.IGNORECASE)
 def is_dead_letter_queue(queue: Queue, graph: Graph) -> bool:
     """Whether the queue takes dead letters: it says so itself, or something sends them to it.
 
+    What sends them under other parameter values counts as well: the queue is meant for it.
+
     Raises `UndeterminedError` when something that could not be read may send them.
     """
-    return says_dead_letters(queue) or bool(graph.incoming(queue, EdgeKind.DEAD_LETTERS))
+    return (
+        says_dead_letters(queue)
+        or graph.ever(queue, EdgeKind.DEAD_LETTERS)
+        or bool(graph.incoming(queue, EdgeKind.DEAD_LETTERS))
+    )
 
 
 def says_dead_letters(queue: Queue) -> bool:

@@ -55,3 +55,22 @@ RECEIVER_ARGUMENTS = {
     ("firehose", "putRecord"): "DeliveryStreamName",
     ("firehose", "putRecordBatch"): "DeliveryStreamName",
 }
+
+# What the role needs to be allowed on the receiver; batches of messages and of topics need the
+# permission of the single call (Service Authorization Reference).
+PERMISSIONS = {
+    ("sqs", "sendMessage"): "sqs:SendMessage",
+    ("sqs", "sendMessageBatch"): "sqs:SendMessage",
+    ("sns", "publish"): "sns:Publish",
+    ("sns", "publishBatch"): "sns:Publish",
+    ("lambda", "invoke"): "lambda:InvokeFunction",
+    ("states", "startExecution"): "states:StartExecution",
+    ("sfn", "startExecution"): "states:StartExecution",
+    ("sfn", "startSyncExecution"): "states:StartSyncExecution",
+    ("events", "putEvents"): "events:PutEvents",
+    ("eventbridge", "putEvents"): "events:PutEvents",
+    ("kinesis", "putRecord"): "kinesis:PutRecord",
+    ("kinesis", "putRecords"): "kinesis:PutRecords",
+    ("firehose", "putRecord"): "firehose:PutRecord",
+    ("firehose", "putRecordBatch"): "firehose:PutRecordBatch",
+}

@@ -11,6 +11,7 @@ from auditor.linking import (
     alarms,
     events,
     functions,
+    identities,
     network,
     policies,
     queues,
@@ -22,7 +23,9 @@ from auditor.linking.links import LINKERS
 from auditor.resources import RawResource, typed
 from auditor.resources.base import Resource
 
-_MODULES = (alarms, events, functions, network, policies, queues, sources, streams, workflows)
+_MODULES = (
+    alarms, events, functions, identities, network, policies, queues, sources, streams, workflows,
+)  # fmt: skip
 
 DECLARES: Mapping[EdgeKind, Mapping[str, frozenset[str]]] = {
     kind: {cls.type: linker.between for cls, linker in LINKERS.items() if kind in linker.kinds}

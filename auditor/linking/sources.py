@@ -8,13 +8,18 @@ from auditor.graph import Edge, EdgeKind
 from auditor.index import Index
 from auditor.linking.functions import find_function
 from auditor.linking.links import each, get, linker
-from auditor.resources import Bucket, IotRule, Queue, Stream
+from auditor.resources import Bucket, BucketNotifications, IotRule, Stream
 from auditor.values import PropertyPath, Unknown
 
 _NOTIFICATIONS = (
     ("QueueConfigurations", "Queue"),
     ("TopicConfigurations", "Topic"),
     ("LambdaConfigurations", "Function"),
+)
+_API_NOTIFICATIONS = (
+    ("QueueConfigurations", "QueueArn"),
+    ("TopicConfigurations", "TopicArn"),
+    ("LambdaFunctionConfigurations", "LambdaFunctionArn"),
 )
 
 
@@ -26,6 +31,17 @@ def bucket(resource: Bucket, index: Index) -> Iterator[Edge]:
             target = find_function(get(item, end), resource, index)
             path = ("NotificationConfiguration", name, position, end)
             yield Edge(EdgeKind.DELIVERS, resource, target, resource, path)
+
+
+@linker(BucketNotifications, EdgeKind.DELIVERS)
+def bucket_notifications(resource: BucketNotifications, index: Index) -> Iterator[Edge]:
+    """The same, by the resource of the CDK, which writes the words of the API."""
+    source = index.named(Bucket, resource.peek("BucketName"), resource)
+    for name, end in _API_NOTIFICATIONS:
+        for position, item in each(get(resource.properties, "NotificationConfiguration", name)):
+            target = find_function(get(item, end), resource, index)
+            path = ("NotificationConfiguration", name, position, end)
+            yield Edge(EdgeKind.DELIVERS, source, target, resource, path)
 
 
 @linker(IotRule, EdgeKind.DELIVERS, EdgeKind.DEAD_LETTERS)
@@ -54,6 +70,3 @@ def _action(
     stream = get(action, "Kinesis", "StreamName")
     if stream is not None:
         yield Edge(kind, resource, index.named(Stream, stream, resource), resource, path)
-
-
-__all__ = ["Queue", "bucket", "iot_rule"]

@@ -1,4 +1,4 @@
-"""What a resource policy decides about the call of a service: yes, no, or not to be told.
+"""What policies decide about the call of a service or of a role: yes, no, or not to be told.
 
 Evaluation logic: an explicit Deny wins, and without an Allow nothing is allowed.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
@@ -18,16 +18,18 @@ from auditor.values import UndeterminedError, sequence
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The call that a service makes.
+    """The call that a service makes, or a role where `role` holds its ARN.
 
     `context` has the condition keys of which something is known, in lower case: the one value of
-    the key, `None` where the request has no such key. `resource` and the values may be `Unknown`.
+    the key, `None` where the request has no such key. `resource`, `role` and the values may be
+    `Unknown`.
     """
 
     service: str
     action: str
     resource: object
     context: Mapping[str, object]
+    role: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,17 @@ class Decision:
     statement: Statement | None = None
 
 
-def may(statements: Iterable[Statement], request: Request) -> Decision:
-    """Whether the statements of a policy let a service make a call.
+def may(statements: Iterable[Statement], request: Request, *, identity: bool = False) -> Decision:
+    """Whether the statements of a policy let a service or a role make a call.
 
     A statement that cannot be read may allow as well as deny. An unknown key of a condition leaves
-    the condition undetermined.
+    the condition undetermined. `identity` says that the statements are those of the role itself,
+    which name no principal.
     """
     allow, deny = Decision(Answer.NO), Decision(Answer.NO)
     try:
         for statement in statements:
-            allows, applies = _allows(statement), _applies(statement, request)
+            allows, applies = _allows(statement), _applies(statement, request, identity)
             allow = max(allow, Decision(min(applies, allows), statement), key=_answer)
             deny = max(deny, Decision(min(applies, allows.opposite), statement), key=_answer)
     except UndeterminedError:
@@ -71,9 +74,11 @@ def _allows(statement: Statement) -> Answer:
         return Answer.UNDETERMINED
 
 
-def _applies(statement: Statement, request: Request) -> Answer:
+def _applies(statement: Statement, request: Request, identity: bool) -> Answer:
     return min(
-        _element(statement, "Principal", lambda name: _names(statement, name, request.service)),
+        Answer.YES
+        if identity
+        else _element(statement, "Principal", lambda name: _names(statement, name, request)),
         _element(statement, "Action", lambda name: _acts(statement, name, request.action)),
         _element(statement, "Resource", lambda name: _holds(statement, name, request.resource)),
         _any_or_all(min, (holds(each, request.context) for each in clauses_of(statement))),
@@ -100,12 +105,14 @@ def _any_or_all(choose: Callable[[Answer, Answer], Answer], answers: Iterator[An
     return result
 
 
-def _names(statement: Statement, name: str, service: str) -> Iterator[Answer]:
+def _names(statement: Statement, name: str, request: Request) -> Iterator[Answer]:
     for principal in principals_in(statement, name):
         if principal.text == "*":
             yield Answer.YES
         elif principal.is_service:
-            yield _is_service(principal.text, service)
+            yield _is_service(principal.text, request.service)
+        elif request.role is not None:
+            yield compare(principal.text, request.role, wild=False)
         else:
             yield Answer.NO
 

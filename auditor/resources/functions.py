@@ -40,6 +40,7 @@ class Function(Resource):
         "DeadLetterConfig", optional(view(FunctionDeadLetterConfig)), None
     )
     vpc_config = Readable("VpcConfig", optional(view(VpcConfig)), None)
+    recursive_loop = Readable("RecursiveLoop", text, "Terminate")
 
 
 class OnFailure(View):

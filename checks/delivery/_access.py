@@ -77,10 +77,16 @@ def _request(target: Resource, service: str, source: Resource) -> Request:
         "lambda:invokedviafunctionurl": "false",
     }
     if not (service == EVENTS and isinstance(target, Topic)):
-        arn = Arn.parse(source.arn or "")
         context["aws:sourcearn"] = name_of(source)
-        context["aws:sourceaccount"] = arn.account if arn else Unknown("no account")
+        context["aws:sourceaccount"] = context["aws:sourceowner"] = _account(source)
     return Request(service, ACTIONS[type(target)], name_of(target), context)
+
+
+def _account(source: Resource) -> object:
+    """The account that owns a resource; ARNs of buckets do not tell it."""
+    arn = Arn.parse(source.arn or "")
+    owner = source.raw.account or (arn.account if arn else "")
+    return owner or Unknown("no account", "${AWS::AccountId}")
 
 
 def name_of(resource: Resource) -> object:

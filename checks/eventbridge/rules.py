@@ -47,7 +47,9 @@ def rule_never_fires(event_rule: EventRule, _graph: Graph) -> Iterator[Match]:
         message = f"{event_rule.label} has neither an event pattern nor a schedule"
         yield Match(event_rule, message, ("EventPattern",))
     elif event_rule.state == "DISABLED":
-        message = f"{event_rule.label} is disabled: events that it would match are lost"
+        lost = "events that it would match are lost"
+        missed = lost if event_rule.has("EventPattern") else "its schedule does not run"
+        message = f"{event_rule.label} is disabled: {missed}"
         yield Match(event_rule, message, ("State",), severity=Severity.LOW)
 
 

@@ -84,10 +84,12 @@ def _match(
     whom: str,
     severity: Severity | None,
 ) -> Match:
+    actions = ", ".join(statement.texts("Action"))
+    excepted = ", ".join(statement.texts("NotAction"))
     keys = [str(key) for tested in statement.conditions.values() for key in tested]
     return Match(
         policy,
-        f"{policy.label} allows {', '.join(statement.texts('Action'))} to {whom}",
+        f"{policy.label} allows {actions or f'everything except {excepted}'} to {whom}",
         principal.path,
         (
             f"{principal.kind} principal {principal.text}",

@@ -6,16 +6,26 @@ from collections.abc import Iterator
 
 from auditor.findings import Category, Match, Severity
 from auditor.graph import EdgeKind, Graph
-from auditor.resources import Alarm, Bucket, CompositeAlarm, EventRule, Resource, Topic
+from auditor.resources import (
+    Alarm,
+    Bucket,
+    BucketNotifications,
+    CompositeAlarm,
+    EventRule,
+    Resource,
+    Topic,
+)
 from auditor.rules import rule
-from checks._shared import each_incoming, uses_key
+from checks._shared import each_incoming
+from checks.kms.queues import CLOUDWATCH, EVENTS, NAMES, S3, refusal
 
 ALIAS = "alias/aws/sns"
 SERVICES: dict[type[Resource], str] = {
-    Alarm: "CloudWatch",
-    CompositeAlarm: "CloudWatch",
-    EventRule: "EventBridge",
-    Bucket: "S3",
+    Alarm: CLOUDWATCH,
+    CompositeAlarm: CLOUDWATCH,
+    EventRule: EVENTS,
+    Bucket: S3,
+    BucketNotifications: S3,
 }
 
 
@@ -39,22 +49,24 @@ SERVICES: dict[type[Resource], str] = {
     """,
 )
 def topic_key_closed_to_services(topic: Topic, graph: Graph) -> Iterator[Match]:
-    """A topic on the key alias/aws/sns is published to by a service that cannot use that key.
+    """A topic is published to by a service that cannot use the key of the topic.
 
-    AWS manages the key, and nobody can change its policy, which lets in principals of the account
-    but neither CloudWatch alarms nor EventBridge nor S3: their messages never arrive, and an alarm
-    that cannot notify looks like silence. (SNS developer guide, "Managing Amazon SNS encryption
-    keys", on compatibility between event sources and encrypted topics.)
+    Its messages never arrive, and an alarm that cannot notify looks like silence. The policy of
+    alias/aws/sns, which AWS manages, lets in principals of the account but neither CloudWatch
+    alarms nor EventBridge nor S3, and nobody can change it. The policy of a key of one's own has to
+    let the service do kms:GenerateDataKey and kms:Decrypt. (SNS developer guide, "Managing Amazon
+    SNS encryption keys", on compatibility between event sources and encrypted topics.)
 
     Fine to accept in no case that we know of.
     """
-    if not uses_key(topic.kms_key, ALIAS):
+    if not topic.kms_key:
         return
     for edge in each_incoming(graph, topic, EdgeKind.NOTIFIES, EdgeKind.DELIVERS):
-        if service := SERVICES.get(type(edge.via)):
+        service = SERVICES.get(type(edge.via))
+        if service and (why := refusal(topic, ALIAS, service, graph)):
             yield Match(
                 topic,
-                f"{service} cannot encrypt messages for {topic.label} with {ALIAS}",
+                f"{NAMES[service]} cannot encrypt messages for {topic.label} with {why}",
                 ("KmsMasterKeyId",),
                 (f"KmsMasterKeyId {topic.kms_key}",),
                 ((edge.via, edge.kind.value),),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Edge, EdgeKind, Graph, may_be
+from auditor.graph import Edge, EdgeKind, Graph
 from auditor.resources import Pipe, Queue
 from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
@@ -50,33 +51,41 @@ def redrive_cycle(queue: Queue, graph: Graph) -> Iterator[Match]:
 
 
 def _cycle(start: Queue, graph: Graph) -> list[Queue]:
-    ways = [[start, following] for following in _dead_letters(start, graph)]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop()
-        last = way[-1]
-        if last.id == start.id:
-            return way[:-1]
-        if last.id not in seen:
-            seen.add(last.id)
-            after = (*_dead_letters(last, graph), *_piped(last, graph))
-            ways += [[*way, following] for following in after]
+    """The queues on a way from one back to itself, empty when there is none."""
+    ended = _ended(graph)
+    way, onward, seen = [start], [_dead_letters(start, graph)], {start.id}
+    while way:
+        following = next(onward[-1], None)
+        if following is None:
+            onward.pop()
+            last = way.pop()
+            if all(each.id in ended for each in _after(last, graph)):
+                ended.add(last.id)
+        elif following.id == start.id:
+            return way
+        elif following.id not in seen and following.id not in ended:
+            seen.add(following.id)
+            way.append(following)
+            onward.append(_after(following, graph))
     return []
+
+
+@lru_cache(maxsize=2)
+def _ended(_graph: Graph) -> set[str]:
+    """The queues from which every way ends somewhere: each needs to be followed only once."""
+    return set()
+
+
+def _after(queue: Queue, graph: Graph) -> Iterator[Queue]:
+    yield from _dead_letters(queue, graph)
+    for source in graph.outgoing(queue, EdgeKind.CONSUMES, via=(Pipe,)):
+        for edge in graph.declared(source.via, EdgeKind.DELIVERS):
+            yield from _queue(edge)
 
 
 def _dead_letters(queue: Queue, graph: Graph) -> Iterator[Queue]:
     for edge in graph.outgoing(queue, EdgeKind.DEAD_LETTERS):
         yield from _queue(edge)
-
-
-def _piped(queue: Queue, graph: Graph) -> Iterator[Queue]:
-    for pipe in graph.all(Pipe):
-        for source in graph.incoming(pipe, EdgeKind.CONSUMES):
-            if isinstance(source.source, Unknown) and may_be(source.source, queue):
-                raise UndeterminedError(source.source.reason, source.path)
-            if source.source is queue:
-                for edge in graph.outgoing(pipe, EdgeKind.DELIVERS):
-                    yield from _queue(edge)
 
 
 def _queue(edge: Edge) -> Iterator[Queue]:

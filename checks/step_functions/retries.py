@@ -65,8 +65,10 @@ def function_task_without_retry(machine: StateMachine, _graph: Graph) -> Iterato
             return
         missing = [error for error in LAMBDA_SERVICE_ERRORS if not _retried(task, error)]
         if missing:
-            message = f"task {task.name} of {machine.label} is not retried when Lambda fails"
-            mild = missing == [LAMBDA_SERVICE_ERRORS[-1]] or not task.fails_its_scope()
+            throttled = missing == [LAMBDA_SERVICE_ERRORS[-1]]
+            when = "throttles it" if throttled else "itself fails"
+            message = f"task {task.name} of {machine.label} is not retried when Lambda {when}"
+            mild = throttled or not task.fails_its_scope()
             yield Match(
                 machine, message, (*task.path, "Retry"), (f"not retried: {', '.join(missing)}",),
                 severity=Severity.LOW if mild else None,

@@ -197,6 +197,7 @@ def test_function(account: Account, functions: Any) -> None:
         "Handler": "worker.handler",
         "MemorySize": 128,
         "PackageType": "Zip",
+        "RecursiveLoop": Unknown("the recursion settings of functions are not read"),
         "ReservedConcurrentExecutions": 7,
         "Role": ROLE,
         "Runtime": "python3.13",

@@ -18,6 +18,9 @@ FUNCTION = arn("lambda", "function:worker")
 TOPIC = arn("sns", "orders")
 
 
+LOOPS = Unknown("the recursion settings of functions are not read")
+
+
 def test_function_of_aws() -> None:
     configuration = {
         "FunctionName": "worker",
@@ -44,6 +47,7 @@ def test_function_of_aws() -> None:
         },
         "KmsKeyArn": arn("kms", "key/1"),
         "Layers": [arn("lambda", "layer:tools:1")],
+        "RecursiveLoop": LOOPS,
         "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
     }
 
@@ -54,7 +58,8 @@ def test_function_outside_of_a_vpc_has_no_vpc_configuration() -> None:
         "FunctionArn": FUNCTION,
         "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": [], "VpcId": ""},
     }
-    assert functions.function(configuration, None).properties == {"FunctionName": "worker"}
+    raw = functions.function(configuration, None)
+    assert raw.properties == {"FunctionName": "worker", "RecursiveLoop": LOOPS}
 
 
 def test_stream_mapping_of_aws() -> None:

@@ -193,3 +193,30 @@ def test_statements_that_cannot_be_read_leave_it_open() -> None:
 def test_unknown_parts_of_the_resource(resource: object, pattern: str, expected: Answer) -> None:
     request = Request("sns.amazonaws.com", "sqs:SendMessage", resource, CONTEXT)
     assert answer(allow(Resource=pattern), request=request) is expected
+
+
+ROLE = "arn:aws:iam::111111111111:role/worker"
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        ({"AWS": ROLE}, Answer.YES),
+        ({"AWS": "*"}, Answer.YES),
+        ("*", Answer.YES),
+        ({"AWS": f"{ROLE}-2"}, Answer.NO),
+        ({"AWS": "arn:aws:iam::111111111111:root"}, Answer.NO),
+        (SNS, Answer.NO),
+        ({"AWS": UNREAD}, Answer.UNDETERMINED),
+    ],
+)
+def test_resource_policy_names_a_role(principal: object, expected: Answer) -> None:
+    request = Request("", "sqs:SendMessage", QUEUE, {}, ROLE)
+    assert answer(allow(Principal=principal), request=request) is expected
+
+
+def test_policy_of_an_identity_names_no_principal() -> None:
+    statement = Statement(allow(Principal=None))
+    request = Request("", "sqs:SendMessage", QUEUE, {})
+    assert may([statement], request, identity=True).answer is Answer.YES
+    assert may([statement], request).answer is Answer.UNDETERMINED

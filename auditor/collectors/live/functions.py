@@ -65,6 +65,7 @@ _MAPPING = (
 )
 _INVOKE_CONFIG = ("DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts")
 _NOT_KEPT = "the values of a function's environment are not kept"
+_LOOPS_NOT_ASKED = "the recursion settings of functions are not read"
 _NOT_ASKED = "reserved concurrency is read only of functions behind an event source mapping"
 
 
@@ -107,7 +108,7 @@ def _function(
 def function(configuration: Mapping[str, Any], reserved: int | Unknown | None) -> RawResource:
     """A function; of its environment only the names are kept."""
     name, arn = configuration["FunctionName"], configuration["FunctionArn"]
-    properties = pick(configuration, _FUNCTION)
+    properties = {**pick(configuration, _FUNCTION), "RecursiveLoop": Unknown(_LOOPS_NOT_ASKED)}
     if key := configuration.get("KMSKeyArn"):
         properties["KmsKeyArn"] = key
     if vpc := pick(configuration.get("VpcConfig") or {}, ("SecurityGroupIds", "SubnetIds")):

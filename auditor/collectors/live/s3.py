@@ -8,11 +8,12 @@ from typing import Any
 
 from auditor.collectors.live.reader import Reader
 from auditor.collectors.live.shapes import pick, prune
-from auditor.resources import Bucket
+from auditor.resources import Bucket, BucketNotifications
 from auditor.resources.base import RawResource, unread_properties
 from auditor.values import Unknown
 
-TYPES = (Bucket.type,)
+# In an account it is the bucket itself that has what the CDK writes into a resource of its own.
+TYPES = (Bucket.type, BucketNotifications.type)
 
 _CONTINUATION = ("ContinuationToken", "ContinuationToken")
 # The API's list and target, CloudFormation's list and target.

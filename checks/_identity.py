@@ -1,0 +1,110 @@
+"""What a role may do, by all of its policies that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+
+from auditor.arns import Arn
+from auditor.data.managed_policies import ALLOWED
+from auditor.graph import EdgeKind, Graph
+from auditor.index import External, Node
+from auditor.policy import Answer, Doubts, Request, Statement, may, statements_of
+from auditor.resources import Key, ManagedPolicy, Policy, Resource, Role, RolePolicy
+from auditor.values import UndeterminedError, Unknown
+from checks._shared import unread_end
+
+_CONTEXT: dict[str, object] = {"aws:securetransport": "true", "aws:principalisawsservice": "false"}
+
+
+def role_of(reference: object, graph: Graph) -> Role:
+    """The role that a reference names; raises `UndeterminedError` when it was not read."""
+    role = graph.index.resolve(reference)
+    if not isinstance(role, Role):
+        raise UndeterminedError(unread_end(role))
+    return role
+
+
+def lacks(
+    role: Role, actions: Iterable[str], resources: Sequence[object], target: object, graph: Graph
+) -> bool:
+    """Whether a role may do none of some actions on a resource.
+
+    `resources` are the ARNs under which policies may name it, `target` is the resource itself where
+    it was read: its own policy may let the role in. Policies that another stack attaches cannot be
+    seen. Raises `UndeterminedError` when what was not read may allow it.
+    """
+    answer = max(_answer(role, action, it, target, graph) for action in actions for it in resources)
+    if answer is Answer.UNDETERMINED:
+        raise UndeterminedError(f"what {role.label} may do depends on unread values")
+    return answer is Answer.NO
+
+
+def allowing(role: Role, action: str, resource: object, graph: Graph) -> Statement | None:
+    """The statement by which a role itself may do an action, `None` where it may not.
+
+    Raises `UndeterminedError` when that cannot be told.
+    """
+    request = Request("", action, resource, _CONTEXT)
+    decision = may(permissions(role, graph), request, identity=True)
+    if decision.answer is Answer.UNDETERMINED:
+        raise UndeterminedError(f"what {role.label} may do depends on unread values")
+    return decision.statement if decision.answer is Answer.YES else None
+
+
+def _answer(role: Role, action: str, resource: object, target: object, graph: Graph) -> Answer:
+    request = Request("", action, resource, _CONTEXT, role.arn or Unknown("a role without ARN"))
+    own = may(permissions(role, graph), request, identity=True)
+    # Only a Deny names its statement here; it overrules the policy of the resource.
+    if own.answer is not Answer.NO or own.statement is not None or not isinstance(target, Resource):
+        return own.answer
+    return may(_guarding(target, graph), request).answer
+
+
+def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:
+    if isinstance(target, Key):
+        return statements_of(target)
+    guards = graph.incoming(target, EdgeKind.GUARDS)
+    return chain.from_iterable(statements_of(edge.via) for edge in guards)
+
+
+def permissions(role: Role, graph: Graph) -> Iterator[Statement]:
+    """The statements of all policies of a role.
+
+    Raises `UndeterminedError` after them when there are some that could not be read.
+    """
+    statements, doubts = _permissions(role, graph)
+    yield from statements
+    doubts.settle()
+
+
+@lru_cache(maxsize=1024)
+def _permissions(role: Role, graph: Graph) -> tuple[tuple[Statement, ...], Doubts]:
+    found: list[Statement] = []
+    doubts = Doubts()
+    with doubts:
+        found.extend(_each(statements_of(role), doubts))
+    with doubts:
+        for edge in graph.incoming(role, EdgeKind.PERMITS):
+            with doubts:
+                found.extend(_each(_attached(edge.source), doubts))
+        graph.settle_incoming(role, EdgeKind.PERMITS)
+    return tuple(found), doubts
+
+
+def _each(statements: Iterator[Statement], doubts: Doubts) -> Iterator[Statement]:
+    with doubts:
+        yield from statements
+
+
+def _attached(policy: Node) -> Iterator[Statement]:
+    if isinstance(policy, Policy | RolePolicy | ManagedPolicy):
+        yield from statements_of(policy)
+        return
+    arn = Arn.parse(policy.reference) if isinstance(policy, External) else None
+    name = arn.resource.rpartition("/")[2] if arn and arn.account == "aws" else ""
+    if name not in ALLOWED:
+        raise UndeterminedError(unread_end(policy))
+    if ALLOWED[name]:
+        yield Statement({"Effect": "Allow", "Action": list(ALLOWED[name]), "Resource": "*"})

@@ -1,0 +1,210 @@
+"""What comes back to where it came from, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.arns import Arn
+from auditor.findings import Category, Confidence, Match, Severity
+from auditor.graph import EdgeKind, External, Graph
+from auditor.linking.functions import find_function
+from auditor.linking.links import each, get
+from auditor.resources import (
+    Bucket,
+    EventBus,
+    EventRule,
+    EventSourceMapping,
+    Function,
+    Queue,
+    Resource,
+    Stream,
+)
+from auditor.rules import rule
+from auditor.values import Unknown
+from checks._identity import allowing, role_of
+from checks.delivery._access import name_of
+
+_WRITES: dict[type[Resource], str] = {
+    Queue: "sqs:SendMessage",
+    Stream: "kinesis:PutRecord",
+}
+
+
+@rule(
+    "EVB038",
+    "rule-feeds-its-own-bus",
+    severity=Severity.CRITICAL,
+    category=Category.COST,
+    guide="Rule Configuration (lines 363-407)",
+    applies_to=EventRule,
+    remediation="""
+        OrdersRule:
+          Type: AWS::Events::Rule
+          Properties:
+            EventBusName: !Ref OrdersBus
+            EventPattern: {source: [shop.orders]}
+            Targets:
+              - Id: audit
+                Arn: !GetAtt AuditBus.Arn      # another bus, which does not send events back
+                RoleArn: !GetAtt EventsRole.Arn
+
+        Live: aws events disable-rule --name NAME --event-bus-name BUS
+    """,
+)
+def rule_feeds_its_own_bus(event_rule: EventRule, graph: Graph) -> Iterator[Match]:
+    """A rule sends the events that it matches to the bus that it listens on.
+
+    An event arrives there unchanged, matches again, and is sent again: one event becomes an endless
+    stream, each round of which is paid for. Schedules and disabled rules are exempt.
+
+    Fine to accept in no case that we know of.
+    """
+    if event_rule.state == "DISABLED" or not event_rule.has("EventPattern"):
+        return
+    own = _own_bus(event_rule, graph)
+    for edge in graph.declared(event_rule, EdgeKind.DELIVERS):
+        if edge.source is event_rule and own and _bus_arn(edge.target) == own:
+            message = f"{event_rule.label} sends what it matches to its own bus"
+            way = f"{own.resource} -> {event_rule.label} -> {own.resource}"
+            yield Match(event_rule, message, edge.path, (way,))
+
+
+def _own_bus(event_rule: EventRule, graph: Graph) -> Arn | None:
+    """The bus that a rule listens on; the default one needs no resource."""
+    bus = next(
+        (
+            it.source
+            for it in graph.declared(event_rule, EdgeKind.DELIVERS)
+            if it.target is event_rule
+        ),
+        None,
+    )
+    if isinstance(bus, EventBus):
+        return _bus_arn(bus)
+    here = Arn.parse(event_rule.arn or "")
+    if here and isinstance(bus, External) and not bus.reference.startswith("arn:"):
+        resource = f"event-bus/{bus.reference}"
+        return Arn(here.partition, here.service, here.region, here.account, resource)
+    return _bus_arn(bus)
+
+
+def _bus_arn(node: object) -> Arn | None:
+    text = node.arn if isinstance(node, Resource) else getattr(node, "reference", None)
+    text = node.text if isinstance(node, Unknown) else text
+    arn = Arn.parse(text or "")
+    named = arn is not None and arn.service == "events" and arn.resource.startswith("event-bus/")
+    return arn if named else None
+
+
+@rule(
+    "ESM027",
+    "function-feeds-its-own-source",
+    severity=Severity.CRITICAL,
+    category=Category.COST,
+    confidence=Confidence.MEDIUM,
+    guide="Lambda Consumer (Event Source Mapping) (lines 495-507)",
+    applies_to=EventSourceMapping,
+    remediation="""
+        OrdersFunction:
+          Type: AWS::Lambda::Function
+          Properties:
+            RecursiveLoop: Terminate      # the default: Lambda stops such a loop of a queue
+
+        Or do not let the role send to the source:
+
+        - {Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt ResultsQueue.Arn}
+
+        Live: aws lambda put-function-recursion-config --function-name NAME
+        --recursive-loop Terminate
+    """,
+)
+def function_feeds_its_own_source(mapping: EventSourceMapping, graph: Graph) -> Iterator[Match]:
+    """A function may write to the queue or stream that invokes it, and nothing stops the loop.
+
+    A message that makes the function write another one of its kind runs for ever, and each round is
+    paid for. Lambda notices such a loop through queues after about 16 rounds, unless RecursiveLoop
+    allows it, and notices none through streams. Told from the role, which has to name the source;
+    what the function really writes, only its code shows.
+
+    Fine to accept where the code writes back on purpose, and stops.
+    """
+    edge = next(iter(graph.declared(mapping, EdgeKind.CONSUMES)), None)
+    if edge is None or not isinstance(edge.target, Function):
+        return
+    source, function = edge.source, edge.target
+    if not isinstance(source, Queue | Stream):
+        return
+    if not _may_write(function, _WRITES[type(source)], name_of(source), graph):
+        return
+    if isinstance(source, Stream) or function.recursive_loop == "Allow":
+        message = f"{function.label} may write to {source.label}, which invokes it"
+        way = f"{source.label} -> {function.label} -> {source.label}"
+        related = ((function, "the function"), (source, "its source"))
+        severity = None if isinstance(source, Queue) else Severity.HIGH
+        yield Match(mapping, message, edge.path, (way,), related, severity=severity)
+
+
+def _may_write(function: Function, action: str, target: object, graph: Graph) -> bool:
+    """Whether the role of a function allows an action by a statement that names the target."""
+    role = role_of(function.peek("Role"), graph)
+    statement = allowing(role, action, target, graph)
+    return statement is not None and "*" not in statement.texts("Resource")
+
+
+@rule(
+    "ARC069",
+    "function-feeds-its-own-bucket",
+    severity=Severity.HIGH,
+    category=Category.COST,
+    confidence=Confidence.LOW,
+    guide="Scenario 3: Content Management System (lines 873-886)",
+    applies_to=Bucket,
+    remediation="""
+        Write to another bucket, or limit both sides to prefixes of their own:
+
+        LambdaConfigurations:
+          - Event: s3:ObjectCreated:*
+            Function: !GetAtt Resize.Arn
+            Filter: {S3Key: {Rules: [{Name: prefix, Value: originals/}]}}
+
+        and in the role of the function
+
+        - {Effect: Allow, Action: "s3:PutObject", Resource: !Sub "${Images.Arn}/thumbnails/*"}
+
+        Live: aws s3api put-bucket-notification-configuration --bucket NAME
+        --notification-configuration file://notification.json
+    """,
+)
+def function_feeds_its_own_bucket(bucket: Bucket, graph: Graph) -> Iterator[Match]:
+    """A function may write into the bucket that invokes it for each new object.
+
+    An object that it writes there invokes it again, and each round is paid for, until Lambda
+    notices and stops the function, with all that it had to do. Exempt are functions whose role
+    cannot write where the notification's prefix begins. Told from the role, which has to name the
+    bucket; where the function really writes, only its code shows.
+
+    Fine to accept where the code writes under another prefix than it is invoked for.
+    """
+    path = ("NotificationConfiguration", "LambdaConfigurations")
+    for position, item in each(get(bucket.properties, *path)):
+        function = find_function(get(item, "Function"), bucket, graph.index)
+        if not isinstance(function, Function) or "ObjectCreated" not in str(get(item, "Event")):
+            continue
+        prefix, suffix = _filter(item, "prefix"), _filter(item, "suffix")
+        written = f"{bucket.arn}/{prefix}x{suffix}"
+        if _may_write(function, "s3:PutObject", written, graph):
+            message = f"{function.label} may write objects into {bucket.label} that invoke it again"
+            way = f"{bucket.label} -> {function.label} -> {bucket.label}"
+            where = (*path, position, "Function")
+            confidence = None if prefix or suffix else Confidence.MEDIUM
+            related = ((function, "the function"),)
+            yield Match(bucket, message, where, (way,), related, confidence=confidence)
+
+
+def _filter(configuration: object, name: str) -> str:
+    """The prefix or suffix that an object needs for the notification, empty without one."""
+    for _, item in each(get(configuration, "Filter", "S3Key", "Rules")):
+        if str(get(item, "Name")).lower() == name:
+            value = get(item, "Value")
+            return (value.text or "") if isinstance(value, Unknown) else str(value)
+    return ""

@@ -1,0 +1,83 @@
+"""Deliveries and readings that happen under a role, and what that role may not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.arns import Arn
+from auditor.data.calls import READS, WRITES, Needs
+from auditor.findings import Match
+from auditor.graph import Edge, EdgeKind, Graph
+from auditor.index import External
+from auditor.resources import Resource, Role, Table
+from auditor.values import UndeterminedError, Unknown
+from checks._identity import lacks, role_of
+from checks._keys import DECRYPTING, ENCRYPTING, own_key
+from checks.delivery._access import name_of
+from checks.delivery._edges import value_at
+
+
+def refused_to_role(
+    owner: Resource, edge: Edge, role: object, graph: Graph, needs: Needs = ()
+) -> Iterator[Match]:
+    """A match where the role under which something is read or delivered lacks a permission.
+
+    `role` is the reference to it; `needs` is told from the two ends where it is not given. Raises
+    `UndeterminedError` when it cannot tell.
+    """
+    end = edge.source if edge.kind is EdgeKind.CONSUMES else edge.target
+    if isinstance(end, Unknown) and not end.text:
+        raise UndeterminedError(end.reason, edge.path)
+    names = _names(end, value_at(edge.via, edge.path))
+    needs = needs or _needs(edge.kind, names)
+    if not needs:
+        return
+    actor = role_of(role, graph)
+    missing = [choice[0] for choice in needs if lacks(actor, choice, names, end, graph)]
+    if missing:
+        read = end if isinstance(end, Resource) else None
+        label = read.label if read else _text(names[0])
+        related = ((actor, "the role"), *(((read, "what it needs to reach"),) if read else ()))
+        message = f"{actor.label} does not allow {', '.join(missing)} on {label}"
+        yield Match(owner, message, edge.path, (f"role {actor.label}",), related)
+    yield from _key(owner, edge, end, actor, graph)
+
+
+def _key(owner: Resource, edge: Edge, end: object, actor: Role, graph: Graph) -> Iterator[Match]:
+    """A match where the role may not use the key of what it reads or delivers to."""
+    key = own_key(end, graph)
+    if key is None:
+        return
+    actions = DECRYPTING if edge.kind is EdgeKind.CONSUMES else ENCRYPTING
+    missing = [each for each in actions if lacks(actor, (each,), (name_of(key),), key, graph)]
+    if missing:
+        message = f"{actor.label} does not allow {', '.join(missing)} on the key {key.label}"
+        related = ((actor, "the role"), (key, "the key of what it needs to reach"))
+        yield Match(
+            owner, message, edge.path, (f"role {actor.label}",), related, discriminator="key"
+        )
+
+
+def _names(end: object, reference: object) -> list[object]:
+    """The ARNs by which policies may name the end: its own, and the one it was referred to by."""
+    given = [reference] if _text(reference).startswith("arn:") else []
+    if isinstance(end, Table) and given:  # only its stream is read
+        return given
+    if isinstance(end, Resource):
+        return [name_of(end), *given]
+    return given or [end.reference if isinstance(end, External) else end]
+
+
+def _text(value: object) -> str:
+    return (value.text or "") if isinstance(value, Unknown) else str(value)
+
+
+def _needs(kind: EdgeKind, names: list[object]) -> Needs:
+    arn = Arn.parse(_text(names[0]))
+    if arn is None:
+        return ()
+    if kind is EdgeKind.CONSUMES:
+        return READS.get(arn.service, ())
+    if arn.service == "events" and not arn.resource.startswith("event-bus/"):
+        return ()
+    return (WRITES[arn.service],) if arn.service in WRITES else ()
