@@ -79,7 +79,7 @@ def _with_cfn_lint(report: Report, collector: Collector) -> Report:
 def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
     """All rules, as the configuration wants them."""
     rules = load_rules()
-    if not {"severity", "options"} & choices.config.values.keys():
+    if not {"severity", "options", "trusted"} & choices.config.values.keys():
         return rules
     from auditor.config.tuning import tuned
 
@@ -150,7 +150,10 @@ def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
 
     if choices.parameter or choices.parameter_file:
         raise UsageError("--parameter is for templates, not for an account")
-    collector = LiveCollector(choices.profile, choices.region, choices.endpoint_url, progress)
+    regions = tuple(choices.config.get("regions", ()))
+    collector = LiveCollector(
+        choices.profile, choices.region or regions, choices.endpoint_url, progress
+    )
     profiles = (choices.profile,) if choices.profile else ()
     return collector, Source("live", {"profiles": profiles})
 
