@@ -88,7 +88,9 @@ def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
 
 def _refuse_overwriting(choices: Choices) -> None:
     """Raises `UsageError` when a report would replace another, or what is to be audited."""
-    taken = {Path(path).resolve() for path in (*choices.paths, *choices.parameter_file)}
+    inputs = [*choices.paths, *choices.parameter_file]
+    inputs += [choices.baseline] if choices.baseline else []
+    taken = {Path(path).resolve() for path in inputs}
     for _, file in _outputs(choices):
         place = Path(file).resolve()
         is_device = place.exists() and not place.is_file()

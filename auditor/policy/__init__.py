@@ -30,5 +30,6 @@ __all__ = [
     "NOBODY", "SOURCE_KEYS", "Admission", "Answer", "Audience", "Clause", "Decision", "Doubts",
     "Entry", "Principal", "Request", "Statement", "Test", "Trust", "action_matches", "audience",
     "clauses_of", "compare", "entries", "judge_each", "matches", "may", "policy_audience",
-    "principals_of", "reference_part", "sends_source", "statements", "statements_of", "wildcard_service",
+    "principals_of", "reference_part", "sends_source", "statements", "statements_of",
+    "wildcard_service",
 ]  # fmt: skip

@@ -77,7 +77,7 @@ class TemplateCollector:
         def build(scenario: Scenario) -> StackTree:
             return self._exchange.tree(template, scenario)
 
-        readings, own = [], dict[Suppression, None]()
+        readings, own = [], list[Suppression]()
         try:
             for scenario in scenarios(build):
                 tree = build(scenario)
@@ -85,7 +85,7 @@ class TemplateCollector:
                 context = tuple(self._exchange.context(template, tree))
                 readings.append(Reading(resources, {}, context, scenario.label))
                 gaps += tree.gaps
-                own.update(dict.fromkeys(accepted(tree.stacks())))
+                own = own or list(accepted(tree.stacks()))
         except RecursionError:
             gaps.append(Gap(path, "its values refer to each other too deeply to be followed"))
         return Unit(
