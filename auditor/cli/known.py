@@ -15,8 +15,9 @@ from auditor.cli.options import Choices
 from auditor.cli.progress import Progress
 from auditor.cli.scan import templates, tuned_rules
 from auditor.errors import UsageError
+from auditor.project import root
 from auditor.report import Comparison, Report, Source
-from auditor.repository import Repository, root
+from auditor.repository import Repository
 
 _FOR_TEMPLATES = "--diff-base compares the files of a git repository: name templates in it."
 

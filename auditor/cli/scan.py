@@ -21,8 +21,8 @@ from auditor.cli.progress import Progress
 from auditor.errors import ExitStatus, UsageError
 from auditor.inventory import Collector
 from auditor.loading import load_rules
+from auditor.project import root
 from auditor.report import Report, Source
-from auditor.repository import root
 from auditor.rules import Rule
 from auditor.selection import select
 

@@ -10,7 +10,7 @@ from typing import Any
 from auditor.config.model import Configuration
 from auditor.config.patterns import Patterns
 from auditor.findings import Location
-from auditor.repository import root
+from auditor.project import root
 from auditor.suppressions.model import Selection, Suppression
 
 
