@@ -60,20 +60,21 @@ def audited(choices: Choices) -> Report:
             accept = acceptance(choices, loaded)
             report = audit(collector, rules, source, progress, choices.jobs, accept)
             if choices.with_cfn_lint:
-                report = _with_cfn_lint(report, collector)
+                report = linted(report, collector)
     finally:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
     return report
 
 
-def _with_cfn_lint(report: Report, collector: Collector) -> Report:
+def linted(report: Report, collector: Collector) -> Report:
+    """The report with the findings of cfn-lint; raises `UsageError` for an account."""
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.linting import with_cfn_lint
 
     if not isinstance(collector, TemplateCollector):
         raise UsageError("--with-cfn-lint is for templates, not for an account")
-    return with_cfn_lint(report, collector.declared())
+    return with_cfn_lint(report, collector.declared(), collector.origin)
 
 
 def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:

@@ -94,10 +94,10 @@ class TemplateCollector:
             tuple(dict.fromkeys(gaps)),
             parameters=tuple(template.parameters),
             suppressions=tuple(own),
-            origin=self._origin(path),
+            origin=self.origin(path),
         )
 
-    def _origin(self, path: str) -> str:
+    def origin(self, path: str) -> str:
         """The path from the root of the repository, so that it is the same from every folder."""
         root, absolute = f"{self._root}{os.sep}", os.path.abspath(path)
         if self._root is None or not absolute.startswith(root):
