@@ -7,7 +7,7 @@ same problem, its finding stays and cfn-lint's is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -45,8 +45,15 @@ _ID = re.compile(r"[EWI]\d{4}")
 _SCHEMA = "E30"  # rules about any property: only the same property is the same problem
 
 
-def with_cfn_lint(report: Report, templates: Iterable[tuple[str, dict[str, str]]]) -> Report:
-    """The report with cfn-lint's findings; `templates` are paths, and types by logical id."""
+def with_cfn_lint(
+    report: Report,
+    templates: Iterable[tuple[str, dict[str, str]]],
+    origin: Callable[[str], str] = str,
+) -> Report:
+    """The report with cfn-lint's findings; `templates` are paths, and types by logical id.
+
+    `origin` gives of a path what findings are told apart by.
+    """
     findings, gaps = list(report.findings), list(report.gaps)
     rules = {rule.id: rule for rule in report.rules}
     for path, types in templates:
@@ -60,7 +67,7 @@ def with_cfn_lint(report: Report, templates: Iterable[tuple[str, dict[str, str]]
             gaps.append(Gap(f"cfn-lint on {path}", reason))
             continue
         for match, steps in _messaging(matches, types):
-            finding = _finding(match, path, steps, types[str(steps[1])])
+            finding = _finding(match, path, steps, types[str(steps[1])], origin(path))
             if not any(_same(finding, ours) for ours in _in_file(report, path)):
                 findings.append(finding)
                 rules.setdefault(match.rule.id, _rule(match.rule))
@@ -100,7 +107,7 @@ def _messaging(
             yield match, steps
 
 
-def _finding(match: Match, path: str, steps: list[str | int], type_: str) -> Finding:
+def _finding(match: Match, path: str, steps: list[str | int], type_: str, source: str) -> Finding:
     property_ = dotted(tuple(steps[2:]))
     return Finding(
         rule=match.rule.id,
@@ -117,7 +124,8 @@ def _finding(match: Match, path: str, steps: list[str | int], type_: str) -> Fin
         related=(),
         remediation=_rule(match.rule).remediation,
         guide="cfn-lint",
-        fingerprint=fingerprint(match.rule.id, path, str(steps[1]), property_, ""),
+        fingerprint=fingerprint(match.rule.id, source, str(steps[1]), property_, ""),
+        source=source,
     )
 
 

@@ -1,4 +1,4 @@
-"""A git repository: where it begins, and the files of another commit.
+"""A git repository: the files of another commit.
 
 Only commands are used that run no program of the repository and need no work tree.
 """
@@ -14,12 +14,6 @@ from auditor.errors import UsageError
 # More is no template, and nothing that a template refers to.
 _MAX_BYTES = 5_000_000
 _REGULAR = ("100644", "100755")
-
-
-def root() -> Path | None:
-    """The root of the repository around the working directory."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
 
 
 class Repository:

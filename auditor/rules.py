@@ -25,9 +25,9 @@ class Rule(Generic[R]):
     """What is checked. `id` is the catalogue's, `name` states the problem.
 
     `guide` names the section of the guide and its lines. A pedantic rule is an opinion or a
-    heuristic: it runs only when asked for. `options` are numbers that are a matter of judgement,
-    with their values: the body's keyword arguments. `overridden` says that the severity is the
-    user's, and not for the body to vary.
+    heuristic: it runs only when asked for. `options` are the body's keyword arguments with their
+    values: thresholds that are a matter of judgement, and whom to trust. `overridden` says that the
+    severity is the user's, and not for the body to vary.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Rule(Generic[R]):
     applies_to: tuple[type[R], ...]
     body: Callable[..., Iterable[Match]]
     pedantic: bool = False
-    options: Mapping[str, float] = field(default_factory=dict, hash=False)
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     overridden: bool = False
 
     def run(self, resource: R, graph: Graph) -> Iterable[Match]:
@@ -51,7 +51,16 @@ class Rule(Generic[R]):
         """The rule with a severity that the user has chosen."""
         return replace(self, severity=severity, overridden=True)
 
-    def with_options(self, options: Mapping[str, float]) -> Rule[R]:
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The options that are numbers, called as in a configuration file."""
+        return {
+            name.replace("_", "-"): value
+            for name, value in self.options.items()
+            if isinstance(value, int | float)
+        }
+
+    def with_options(self, options: Mapping[str, Any]) -> Rule[R]:
         """The rule with other values for some of its options."""
         return replace(self, options={**self.options, **options})
 
@@ -109,7 +118,6 @@ def rule(
     return declare
 
 
-def _options(body: Callable[..., object]) -> Mapping[str, float]:
-    """The keyword arguments with their defaults, named as in a configuration file."""
-    defaults: Mapping[str, Any] = getattr(body, "__kwdefaults__", None) or {}
-    return dict(defaults)
+def _options(body: Callable[..., object]) -> dict[str, Any]:
+    """The keyword arguments of a body with their defaults."""
+    return dict(getattr(body, "__kwdefaults__", None) or {})

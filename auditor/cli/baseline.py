@@ -13,8 +13,8 @@ from auditor.cli.options import Choices
 from auditor.cli.output import to_file
 from auditor.cli.scan import audited, why_nothing
 from auditor.errors import ExitStatus
+from auditor.project import root
 from auditor.report import Report
-from auditor.repository import root
 
 DEFAULT = ".msgaudit-baseline.json"
 

@@ -101,7 +101,7 @@ def _of_cfn_lint(wanted: str) -> str:
 def _sections(rule: Rule[Any]) -> Iterator[str]:
     text = prose(rule)
     yield from _wrapped((text.problem, *text.why, text.accept))
-    if rule.options:
+    if rule.thresholds:
         yield f"Options (in the configuration): {_options(rule)}"
     yield "How to fix it:"
     for part in text.fix:
@@ -113,7 +113,7 @@ def _sections(rule: Rule[Any]) -> Iterator[str]:
 
 
 def _options(rule: Rule[Any]) -> str:
-    return ", ".join(f"{name.replace('_', '-')}: {value}" for name, value in rule.options.items())
+    return ", ".join(f"{name}: {value}" for name, value in rule.thresholds.items())
 
 
 def _wrapped(paragraphs: Iterable[str]) -> Iterator[str]:

@@ -13,10 +13,12 @@ from auditor.baseline import Entry, compare, entries_of, read
 from auditor.cli.accepting import acceptance
 from auditor.cli.options import Choices
 from auditor.cli.progress import Progress
-from auditor.cli.scan import templates, tuned_rules
+from auditor.cli.scan import linted, templates, tuned_rules
 from auditor.errors import UsageError
+from auditor.project import root
 from auditor.report import Comparison, Report, Source
-from auditor.repository import Repository, root
+from auditor.repository import Repository
+from auditor.selection import select
 
 _FOR_TEMPLATES = "--diff-base compares the files of a git repository: name templates in it."
 
@@ -30,7 +32,7 @@ def with_known(report: Report, choices: Choices) -> Report:
     if choices.diff_base:
         # A finding in both is one finding.
         listed = {entry.fingerprint for entry in known}
-        before = entries_of(_before(report, choices, choices.diff_base).findings)
+        before = entries_of(_before(choices, choices.diff_base).findings)
         known += [entry for entry in before if entry.fingerprint not in listed]
         against.append(choices.diff_base)
     result = compare(report, known, root() or Path.cwd())
@@ -38,7 +40,7 @@ def with_known(report: Report, choices: Choices) -> Report:
     return replace(report, findings=result.findings, comparison=comparison)
 
 
-def _before(report: Report, choices: Choices, revision: str) -> Report:
+def _before(choices: Choices, revision: str) -> Report:
     """The report on the same paths at the base, with today's rules and configuration."""
     top = root()
     if not choices.paths:
@@ -54,12 +56,15 @@ def _before(report: Report, choices: Choices, revision: str) -> Report:
         paths = tuple(str(path) for name in inside if (path := tree / name).exists())
         below = tree / os.path.relpath(choices.config.folder, top)
         there = replace(choices, paths=paths, config=replace(choices.config, tree=str(below)))
-        accept = acceptance(there, tuned_rules(there))
+        loaded = tuned_rules(there)
+        rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
+        accept = acceptance(there, loaded)
         source = Source("template", {"paths": paths})
         progress = Progress(f"audited at {revision}")
         try:
             collector = templates(there, tree)
-            return audit(collector, report.rules, source, progress, choices.jobs, accept)
+            before = audit(collector, rules, source, progress, choices.jobs, accept)
+            return linted(before, collector) if choices.with_cfn_lint else before
         finally:
             progress.close()
 

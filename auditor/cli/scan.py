@@ -21,8 +21,8 @@ from auditor.cli.progress import Progress
 from auditor.errors import ExitStatus, UsageError
 from auditor.inventory import Collector
 from auditor.loading import load_rules
+from auditor.project import root
 from auditor.report import Report, Source
-from auditor.repository import root
 from auditor.rules import Rule
 from auditor.selection import select
 
@@ -60,26 +60,27 @@ def audited(choices: Choices) -> Report:
             accept = acceptance(choices, loaded)
             report = audit(collector, rules, source, progress, choices.jobs, accept)
             if choices.with_cfn_lint:
-                report = _with_cfn_lint(report, collector)
+                report = linted(report, collector)
     finally:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
     return report
 
 
-def _with_cfn_lint(report: Report, collector: Collector) -> Report:
+def linted(report: Report, collector: Collector) -> Report:
+    """The report with the findings of cfn-lint; raises `UsageError` for an account."""
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.linting import with_cfn_lint
 
     if not isinstance(collector, TemplateCollector):
         raise UsageError("--with-cfn-lint is for templates, not for an account")
-    return with_cfn_lint(report, collector.declared())
+    return with_cfn_lint(report, collector.declared(), collector.origin)
 
 
 def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
     """All rules, as the configuration wants them."""
     rules = load_rules()
-    if not {"severity", "options"} & choices.config.values.keys():
+    if not {"severity", "options", "trusted"} & choices.config.values.keys():
         return rules
     from auditor.config.tuning import tuned
 
@@ -88,7 +89,9 @@ def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
 
 def _refuse_overwriting(choices: Choices) -> None:
     """Raises `UsageError` when a report would replace another, or what is to be audited."""
-    taken = {Path(path).resolve() for path in (*choices.paths, *choices.parameter_file)}
+    inputs = [*choices.paths, *choices.parameter_file]
+    inputs += [choices.baseline] if choices.baseline else []
+    taken = {Path(path).resolve() for path in inputs}
     for _, file in _outputs(choices):
         place = Path(file).resolve()
         is_device = place.exists() and not place.is_file()
@@ -150,7 +153,10 @@ def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
 
     if choices.parameter or choices.parameter_file:
         raise UsageError("--parameter is for templates, not for an account")
-    collector = LiveCollector(choices.profile, choices.region, choices.endpoint_url, progress)
+    regions = tuple(choices.config.get("regions", ()))
+    collector = LiveCollector(
+        choices.profile, choices.region or regions, choices.endpoint_url, progress
+    )
     profiles = (choices.profile,) if choices.profile else ()
     return collector, Source("live", {"profiles": profiles})
 

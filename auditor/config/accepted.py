@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from auditor.config.model import Configuration
 from auditor.config.patterns import Patterns
 from auditor.findings import Location
+from auditor.project import root
 from auditor.suppressions.model import Selection, Suppression
 
 
@@ -24,6 +26,7 @@ def central(settings: Configuration) -> Iterator[Suppression]:
                 entry.get("reason", ""),
                 entry.get("expires"),
                 entry.get("property", ""),
+                source=_from(root() or Path.cwd(), settings),
             )
 
 
@@ -49,7 +52,13 @@ def _location(settings: Configuration, number: int) -> Location | None:
     if settings.file is None:
         return None
     line = settings.file.line(("suppressions", number)) or 1
-    return Location(os.path.relpath(settings.file.path).replace(os.sep, "/"), line, 1, line, 2)
+    return Location(_from(Path.cwd(), settings), line, 1, line, 2)
+
+
+def _from(folder: Path, settings: Configuration) -> str:
+    """The path of the file, seen from a folder."""
+    path = settings.file.path if settings.file else ""
+    return os.path.relpath(path, folder).replace(os.sep, "/") if path else ""
 
 
 def _list(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:

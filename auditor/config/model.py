@@ -66,7 +66,15 @@ class Configuration:
         return [self.path(file) for file in self.get("parameter-files", ())]
 
 
-_OPTIONS = ("select", "ignore", "pedantic", "fail-on", "strict", "allow-gaps")
+_OPTIONS = (
+    "select",
+    "ignore",
+    "pedantic",
+    "fail-on",
+    "strict",
+    "allow-gaps",
+    "inline-suppressions",
+)
 
 
 def _text(value: object) -> str:

@@ -9,8 +9,11 @@ from auditor.config.model import Configuration
 from auditor.config.validation import meant
 from auditor.errors import UsageError
 from auditor.findings import Severity
+from auditor.policy import Trust
 from auditor.rules import Rule
 from auditor.selection import meaning
+
+TRUST = "trust"
 
 
 def tuned(rules: Sequence[Rule[Any]], settings: Configuration) -> tuple[Rule[Any], ...]:
@@ -26,6 +29,11 @@ def tuned(rules: Sequence[Rule[Any]], settings: Configuration) -> tuple[Rule[Any
         for rule in _meant(selector, rules, settings, "options"):
             _check(rule, selector, options, settings)
             by_id[rule.id] = by_id[rule.id].with_options(_arguments(options))
+    trust = settings.get("trusted", {})
+    trusted = Trust(*(frozenset(trust.get(kind, ())) for kind in ("accounts", "organizations")))
+    for rule in by_id.values() if trust else ():
+        if TRUST in rule.options:
+            by_id[rule.id] = rule.with_options({TRUST: trusted})
     return tuple(by_id.values())
 
 
@@ -41,7 +49,7 @@ def _meant(
 def _check(
     rule: Rule[Any], selector: str, options: Mapping[str, float], settings: Configuration
 ) -> None:
-    known = [name.replace("_", "-") for name in rule.options]
+    known = list(rule.thresholds)
     for option in options:
         if option not in known:
             place = _place(settings, "options", selector, option)

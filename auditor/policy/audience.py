@@ -10,7 +10,7 @@ from auditor.policy.actions import action_matches, matches
 from auditor.policy.conditions import SOURCE_KEYS, Clause, clauses_of, limit
 from auditor.policy.documents import Statement, entries
 from auditor.policy.doubts import Doubts
-from auditor.policy.reach import Audience, account_reach, is_account
+from auditor.policy.reach import NOBODY, Audience, Owner, Trust, account_reach, is_account
 from auditor.values import PropertyPath
 
 
@@ -27,15 +27,15 @@ class Principal:
         """Whether it is an AWS service."""
         return self.kind == "Service"
 
-    def reach(self, account: str | None) -> Audience:
-        """The audience without any condition; `account` owns the policy."""
+    def reach(self, owner: Owner) -> Audience:
+        """The audience without any condition."""
         if self.is_service:
             return Audience.SERVICE_UNGUARDED
         arn = Arn.parse(self.text)
         named = arn.account if arn else self.text
         if "*" in named:
             return Audience.PUBLIC
-        return account_reach(named, account) if is_account(named) else Audience.CROSS_ACCOUNT
+        return account_reach(named, owner) if is_account(named) else Audience.CROSS_ACCOUNT
 
 
 EVERYONE = Principal("AWS", "*", ())
@@ -76,10 +76,14 @@ class Admission:
     """
 
     def __init__(
-        self, statement: Statement, account: str | None = None, denies: Sequence[Statement] = ()
+        self,
+        statement: Statement,
+        account: str | None = None,
+        denies: Sequence[Statement] = (),
+        trust: Trust = NOBODY,
     ) -> None:
         self.statement = statement
-        self.account = account
+        self.owner = Owner(account, trust)
         self._doubts = Doubts()
         self._gates: list[tuple[Clause, ...]] = []
         with self._doubts:
@@ -100,10 +104,10 @@ class Admission:
         if principal.is_service:
             # Whether a service sends the keys at all is the caller's question: see `services`.
             present |= SOURCE_KEYS
-        reach, doubts = principal.reach(self.account), Doubts()
+        reach, doubts = principal.reach(self.owner), Doubts()
         for gate in self._gates:
             with doubts:
-                widest = (limit(clause, self.account, present) for clause in gate)
+                widest = (limit(clause, self.owner, present) for clause in gate)
                 reach = min(reach, max(widest, default=Audience.SAME_ACCOUNT))
         if reach.open:
             doubts.settle()
@@ -130,14 +134,17 @@ class Admission:
 
 
 def audience(
-    statement: Statement, account: str | None = None, denies: Sequence[Statement] = ()
+    statement: Statement,
+    account: str | None = None,
+    denies: Sequence[Statement] = (),
+    trust: Trust = NOBODY,
 ) -> Audience:
     """The widest audience of an Allow statement, `account` being the owner of the policy.
 
     A statement without principals belongs to an identity policy and counts as its own account.
     Raises `UndeterminedError` where an unread part decides whether strangers get in.
     """
-    reaches = [reach for _, reach in Admission(statement, account, denies).each()]
+    reaches = [reach for _, reach in Admission(statement, account, denies, trust).each()]
     return max(reaches, default=Audience.SAME_ACCOUNT)
 
 

@@ -16,7 +16,7 @@ from enum import Enum
 
 from auditor.arns import Arn
 from auditor.policy.documents import Statement, named_part, reference_part
-from auditor.policy.reach import Audience, account_reach, is_account
+from auditor.policy.reach import Audience, Owner, account_reach, is_account
 from auditor.values import PropertyPath, UndeterminedError, Unknown, mapping, read, sequence
 
 SOURCE_KEYS = frozenset(
@@ -121,7 +121,7 @@ def _clause(operator: str, key: str, values: object, path: PropertyPath) -> Clau
     return Clause(test, negated, absent, key.lower(), given, path, base.endswith("ignorecase"))
 
 
-def limit(clause: Clause, account: str | None, present: frozenset[str]) -> Audience:
+def limit(clause: Clause, owner: Owner, present: frozenset[str]) -> Audience:
     """The widest audience that a clause lets through; `PUBLIC` when it does not narrow.
 
     `present` are keys that every request has. Raises `UndeterminedError` when a value that decides
@@ -131,12 +131,12 @@ def limit(clause: Clause, account: str | None, present: frozenset[str]) -> Audie
     if clause.negated or absent_passes or clause.test in (Test.NULL, Test.OTHER):
         return Audience.PUBLIC
     return max(
-        (_value_limit(clause, value, account) for value in clause.values),
+        (_value_limit(clause, value, owner) for value in clause.values),
         default=Audience.PUBLIC,
     )
 
 
-def _value_limit(clause: Clause, value: object, account: str | None) -> Audience:
+def _value_limit(clause: Clause, value: object, owner: Owner) -> Audience:
     if clause.key in _SERVICE_KEYS:
         yes = clause.test is not Test.BOOL or str(value).lower() == "true"
         return Audience.SERVICE_UNGUARDED if yes else Audience.PUBLIC
@@ -144,7 +144,7 @@ def _value_limit(clause: Clause, value: object, account: str | None) -> Audience
     fits = (clause.test is Test.ADDRESS) == (clause.key in _ADDRESS_KEYS)
     if reach is None or not fits or clause.test is Test.BOOL:
         return Audience.PUBLIC
-    return reach(_text(value, clause), clause.test is Test.LIKE, account)
+    return reach(_text(value, clause), clause.test is Test.LIKE, owner)
 
 
 def _text(value: object, clause: Clause) -> str:
@@ -161,28 +161,30 @@ def _text(value: object, clause: Clause) -> str:
     raise UndeterminedError(part.reason, clause.path)
 
 
-def _account(text: str, like: bool, account: str | None) -> Audience:
-    return Audience.PUBLIC if like and _wild(text) else account_reach(text, account)
+def _account(text: str, like: bool, owner: Owner) -> Audience:
+    return Audience.PUBLIC if like and _wild(text) else account_reach(text, owner)
 
 
-def _arn(text: str, like: bool, account: str | None) -> Audience:
+def _arn(text: str, like: bool, owner: Owner) -> Audience:
     """A bucket's ARN has no account, but bucket names are unique in the world."""
     arn = Arn.parse(text)
     if arn is None:
-        return _named(text, like, account)
+        return _named(text, like, owner)
     if is_account(arn.account):
-        return account_reach(arn.account, account)
+        return account_reach(arn.account, owner)
     if like and _wild(arn.account) and arn.service != "s3":
         return Audience.PUBLIC
     open_name = like and arn.resource.startswith(("*", "?"))
     return Audience.PUBLIC if open_name else Audience.CROSS_ACCOUNT
 
 
-def _organization(text: str, like: bool, account: str | None) -> Audience:
-    return max(Audience.ORGANIZATION, _named(text, like, account))
+def _organization(text: str, like: bool, owner: Owner) -> Audience:
+    if text.partition("/")[0] in owner.trust.organizations:
+        return Audience.TRUSTED
+    return max(Audience.ORGANIZATION, _named(text, like, owner))
 
 
-def _own_resource(text: str, _like: bool, _account: str | None) -> Audience:
+def _own_resource(text: str, _like: bool, _owner: Owner) -> Audience:
     """Keys of the resource narrow only where they are compared with those of the caller."""
     reaches = {
         "${aws:principalaccount}": Audience.SAME_ACCOUNT,
@@ -191,7 +193,7 @@ def _own_resource(text: str, _like: bool, _account: str | None) -> Audience:
     return reaches.get(text.lower(), Audience.PUBLIC)
 
 
-def _named(text: str, like: bool, _account: str | None) -> Audience:
+def _named(text: str, like: bool, _owner: Owner) -> Audience:
     """An id or address; `*`, `o-*`, `vpce-*`, `https://*` and `arn:aws:sns:*` name nobody."""
     if not like or not _wild(text):
         return Audience.CROSS_ACCOUNT
@@ -200,7 +202,7 @@ def _named(text: str, like: bool, _account: str | None) -> Audience:
     return Audience.CROSS_ACCOUNT if literal else Audience.PUBLIC
 
 
-def _address(text: str, _like: bool, _account: str | None) -> Audience:
+def _address(text: str, _like: bool, _owner: Owner) -> Audience:
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -212,7 +214,7 @@ def _wild(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-_REACH: dict[str, Callable[[str, bool, str | None], Audience]] = {
+_REACH: dict[str, Callable[[str, bool, Owner], Audience]] = {
     **dict.fromkeys(_ACCOUNT_KEYS, _account),
     **dict.fromkeys(_ARN_KEYS, _arn),
     **dict.fromkeys(_ORGANIZATION_KEYS, _organization),

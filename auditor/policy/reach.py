@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import IntEnum
 
 _ACCOUNT = re.compile(r"\d{12}")
@@ -14,14 +15,16 @@ class Audience(IntEnum):
     """Who is let in, from the narrowest to the widest."""
 
     SAME_ACCOUNT = 0
-    SERVICE_GUARDED = 1
+    TRUSTED = 1
+    """Accounts and organizations that the configuration lists."""
+    SERVICE_GUARDED = 2
     """An AWS service, on behalf of a named account, organisation or resource."""
-    CROSS_ACCOUNT = 2
+    CROSS_ACCOUNT = 3
     """Listed accounts, principals, networks or resources."""
-    ORGANIZATION = 3
-    SERVICE_UNGUARDED = 4
+    ORGANIZATION = 4
+    SERVICE_UNGUARDED = 5
     """An AWS service, on behalf of any of its customers."""
-    PUBLIC = 5
+    PUBLIC = 6
 
     @property
     def open(self) -> bool:
@@ -29,10 +32,30 @@ class Audience(IntEnum):
         return self >= Audience.SERVICE_UNGUARDED
 
 
-def account_reach(text: str, account: str | None) -> Audience:
-    """The reach of an account id; `account` is the one that owns the policy, if that is known."""
-    own = text.lower() in _OWN or (account is not None and text == account)
-    return Audience.SAME_ACCOUNT if own else Audience.CROSS_ACCOUNT
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Ids of accounts and organizations that may be let in."""
+
+    accounts: frozenset[str] = frozenset()
+    organizations: frozenset[str] = frozenset()
+
+
+NOBODY = Trust()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The account that owns a policy, if that is known, and whom it trusts."""
+
+    account: str | None = None
+    trust: Trust = NOBODY
+
+
+def account_reach(text: str, owner: Owner) -> Audience:
+    """The reach of an account id."""
+    if text.lower() in _OWN or (owner.account is not None and text == owner.account):
+        return Audience.SAME_ACCOUNT
+    return Audience.TRUSTED if text in owner.trust.accounts else Audience.CROSS_ACCOUNT
 
 
 def is_account(text: str) -> bool:

@@ -55,8 +55,8 @@ class Acceptance:
             # Where only a part was audited, an entry may be for something else.
             matched = number in verdict.used or not (self.whole or number in verdict.named)
             fates = [(item, matched)]
-            verdict.findings += notices(fates, rules, self.loaded, self.today, _file(item))
-        return {_file(item) for item in self.central} if self.whole else set()
+            verdict.findings += notices(fates, rules, self.loaded, self.today, item.source)
+        return {item.source for item in self.central} if self.whole else set()
 
     def _reads_tags(self, unit: Unit) -> bool:
         return not unit.path or any(
@@ -90,7 +90,3 @@ class Acceptance:
             number for number, item in enumerate(self.central)
             if isinstance(item.scope, Selection) and not arns.isdisjoint(item.scope.resource)
         }  # fmt: skip
-
-
-def _file(item: Suppression) -> str:
-    return item.location.path if item.location else ""

@@ -68,7 +68,8 @@ class Suppression:
     """One accepted rule; `rule` selects by id, beginning of ids, name or category.
 
     `expires` is the last day on which it holds, `problems` what keeps it from being understood.
-    `label` says whom it is for, `categories` which rules it may be about, where not all.
+    `label` says whom it is for, `categories` which rules it may be about, where not all. `source`
+    is the path of the configuration from the root of the repository.
     """
 
     rule: str
@@ -80,6 +81,7 @@ class Suppression:
     property: str = ""
     problems: tuple[str, ...] = ()
     categories: frozenset[str] | None = None
+    source: str = ""
 
     def means(self, finding: Finding, tags: Tags) -> bool:
         """Whether it is about a finding, be it still in force or not."""

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
 from auditor.policy import (
+    NOBODY,
     Admission,
     Audience,
     Statement,
+    Trust,
     action_matches,
     clauses_of,
     judge_each,
@@ -139,13 +141,16 @@ def open_bus_policy(policy: EventBusPolicy, _graph: Graph) -> Iterator[Match]:
         Live: aws events put-permission --event-bus-name NAME --policy file://policy.json
     """,
 )
-def others_manage_rules_of_bus(policy: EventBusPolicy, _graph: Graph) -> Iterator[Match]:
+def others_manage_rules_of_bus(
+    policy: EventBusPolicy, _graph: Graph, *, trust: Trust = NOBODY
+) -> Iterator[Match]:
     """Another account may change any rule of an event bus, not only its own.
 
     events:PutRule and events:PutTargets without events:creatorAccount let it redirect or stop the
     deliveries of everybody else on the bus.
 
-    Fine to accept where the other account owns the bus for all practical purposes.
+    Fine to accept where the other account owns the bus for all practical purposes; those that the
+    configuration trusts are exempt.
     """
 
     def judge(statement: Statement) -> Iterator[Match]:
@@ -157,8 +162,8 @@ def others_manage_rules_of_bus(policy: EventBusPolicy, _graph: Graph) -> Iterato
         ]
         if not managing or "events:creatoraccount" in {it.key for it in clauses_of(statement)}:
             return
-        for principal, reach in Admission(statement, policy.raw.account).each():
-            if reach > Audience.SAME_ACCOUNT and not principal.is_service:
+        for principal, reach in Admission(statement, policy.raw.account, (), trust).each():
+            if reach > Audience.TRUSTED and not principal.is_service:
                 actions = ", ".join(entry.text for entry in managing)
                 message = f"{policy.label} lets others change any rule of the bus"
                 evidence = (f"{principal.text} may {actions}",)

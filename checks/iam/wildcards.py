@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
 from auditor.policy import (
+    NOBODY,
     Audience,
     Doubts,
     Statement,
+    Trust,
     audience,
     entries,
     judge_each,
@@ -66,27 +68,31 @@ FULL_ACCESS = {
         --policy-document file://policy.json
     """,
 )
-def all_actions_allowed(resource: Resource, _graph: Graph) -> Iterator[Match]:
+def all_actions_allowed(
+    resource: Resource, _graph: Graph, *, trust: Trust = NOBODY
+) -> Iterator[Match]:
     """A policy allows every action of a messaging service, so its holder may also break it.
 
     Besides sending and receiving that includes deleting and purging queues, changing their
     policies, and letting in other accounts. Where the statement names its resources the damage is
-    bounded, so it counts less. A resource policy that gives its own account everything is
-    exempt: that is what AWS puts there itself.
+    bounded, so it counts less. A resource policy that gives everything to its own account, as AWS
+    itself does, or to accounts that the configuration trusts, is exempt.
 
     Fine to accept for roles that deploy the stack.
     """
     doubts = Doubts()
     with doubts:
-        yield from judge_each(statements_of(resource), lambda each: _all_actions(resource, each))
+        yield from judge_each(
+            statements_of(resource), lambda each: _all_actions(resource, each, trust)
+        )
     if isinstance(resource, Role):
         with doubts:
             yield from _full_access(resource)
     doubts.settle()
 
 
-def _all_actions(resource: Resource, statement: Statement) -> Iterator[Match]:
-    if not statement.allows or _owner_only(resource, statement):
+def _all_actions(resource: Resource, statement: Statement, trust: Trust) -> Iterator[Match]:
+    if not statement.allows or _trusted_only(resource, statement, trust):
         return
     for entry in statement.entries("Action"):
         service = wildcard_service(entry.text)
@@ -104,9 +110,9 @@ def _all_actions(resource: Resource, statement: Statement) -> Iterator[Match]:
             )
 
 
-def _owner_only(resource: Resource, statement: Statement) -> bool:
+def _trusted_only(resource: Resource, statement: Statement, trust: Trust) -> bool:
     own = isinstance(resource, RESOURCE_POLICIES)
-    return own and audience(statement, resource.raw.account) is Audience.SAME_ACCOUNT
+    return own and audience(statement, resource.raw.account, (), trust) <= Audience.TRUSTED
 
 
 def _concerns_messaging(statement: Statement) -> bool:

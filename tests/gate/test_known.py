@@ -207,3 +207,12 @@ def test_reports_tell_new_known_and_resolved(history: History) -> None:
     assert said in done.stdout
     assert said in (history.folder / "r.md").read_text()
     assert len(json.loads((history.folder / "r.sarif").read_text())["runs"][0]["results"]) == 2
+
+
+def test_what_cfn_lint_found_before_is_known_too(history: History) -> None:
+    wrong = QUEUE + "    Properties: {DelaySeconds: -1}\n"
+    history.commit("wrong", {"a.yaml": wrong})
+    options = ("--select", "SQS030", "--with-cfn-lint", "--diff-base", "HEAD")
+    assert history.answer(".", *options).known == 2
+    (history.folder / "a.yaml").write_text(wrong.replace("Orders", "Fresh"))
+    assert len(history.answer(".", *options).new) == 2

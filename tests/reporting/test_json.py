@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import jsonschema
 import pytest
 
 import reports
-from auditor.report import Report
+from auditor.report import Comparison, Report
 from reports.json import JsonReporter
 from tests.reporting import samples
 
@@ -28,8 +29,11 @@ def objects(schema: object) -> Iterator[dict[str, Any]]:
             yield from objects(value)
 
 
+COMPARED = replace(samples.typical(), comparison=Comparison(("known.json", "main"), 2))
+
+
 @pytest.mark.parametrize(
-    "report", [samples.typical(), samples.live(), samples.hostile(), samples.report()]
+    "report", [samples.typical(), samples.live(), samples.hostile(), samples.report(), COMPARED]
 )
 def test_reports_meet_the_shipped_schema(report: Report) -> None:
     schema = json.loads(SCHEMA.read_text())
@@ -46,6 +50,16 @@ def test_the_schema_allows_and_requires_exactly_what_it_names() -> None:
             assert item["additionalProperties"] is False
             assert item["required"] == list(item["properties"])
     assert source["additionalProperties"] == {"type": "array", "items": {"type": "string"}}
+
+
+def test_new_known_and_resolved_are_counted_where_there_is_something_to_compare_with() -> None:
+    assert rendered(samples.typical())["summary"]["comparison"] is None
+    assert rendered(COMPARED)["summary"]["comparison"] == {
+        "against": ["known.json", "main"],
+        "new": 4,
+        "known": 1,
+        "resolved": 2,
+    }
 
 
 def test_a_finding_has_all_the_facts() -> None:
@@ -113,6 +127,7 @@ def test_the_summary_counts_each_finding_once() -> None:
         "suppressed": 1,
         "baselined": 1,
         "gaps": 2,
+        "comparison": None,
     }
     assert len(facts["findings"]) == 6
 

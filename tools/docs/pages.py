@@ -95,7 +95,7 @@ def _facts(rule: Rule[Any]) -> str:
 
 
 def _options(rule: Rule[Any]) -> str:
-    values = (f"`{name.replace('_', '-')}: {value}`" for name, value in rule.options.items())
+    values = (f"`{name}: {value}`" for name, value in rule.thresholds.items())
     options = ", ".join(values)
     return (
         f"[Options](../configuration.md#options-of-rules) with defaults: {options}."

@@ -7,13 +7,14 @@ OrdersQueue:  # msgaudit: ignore[SQS030] reason
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from yaml.error import Mark
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from auditor.collectors.template.comments import comments
 from auditor.collectors.template.documents import Document, child, entries, key_node
+from auditor.collectors.template.evaluator import FOR_EACH, is_loop
 from auditor.collectors.template.stack import Stack
 from auditor.suppressions.model import Block, Suppression
 from auditor.suppressions.reading import IGNORE, suppressions, unknown_keys
@@ -37,7 +38,7 @@ def accepted(stacks: Iterable[Stack]) -> Iterator[Suppression]:
 
 def _of_document(document: Document, prefixes: list[str]) -> Iterator[Suppression]:
     blocks = []
-    for name, key, node in entries(child(document.root, "Resources")):
+    for name, key, node in _resources(child(document.root, "Resources")):
         ids = frozenset(f"{prefix}{name}" for prefix in prefixes)
         block = Block(document.path, _position(key.start_mark), _position(node.end_mark), ids)
         blocks.append((name, block))
@@ -46,6 +47,15 @@ def _of_document(document: Document, prefixes: list[str]) -> Iterator[Suppressio
     whole = Block(document.path, (1, 1), _END, every)
     yield from _of_metadata(document, document.root, whole, "the template")
     yield from comments(document, blocks)
+
+
+def _resources(section: Node | None) -> Iterator[tuple[str, ScalarNode, Node]]:
+    """The resources of a section, also those that loops make."""
+    for name, key, node in entries(section):
+        if name.startswith(FOR_EACH) and is_loop(node):
+            yield from _resources(cast(SequenceNode, node).value[2])
+        else:
+            yield name, key, node
 
 
 def _position(mark: Mark) -> tuple[int, int]:

@@ -77,7 +77,7 @@ class TemplateCollector:
         def build(scenario: Scenario) -> StackTree:
             return self._exchange.tree(template, scenario)
 
-        readings, own = [], dict[Suppression, None]()
+        readings, own = [], list[Suppression]()
         try:
             for scenario in scenarios(build):
                 tree = build(scenario)
@@ -85,7 +85,7 @@ class TemplateCollector:
                 context = tuple(self._exchange.context(template, tree))
                 readings.append(Reading(resources, {}, context, scenario.label))
                 gaps += tree.gaps
-                own.update(dict.fromkeys(accepted(tree.stacks())))
+                own = own or list(accepted(tree.stacks()))
         except RecursionError:
             gaps.append(Gap(path, "its values refer to each other too deeply to be followed"))
         return Unit(
@@ -94,10 +94,10 @@ class TemplateCollector:
             tuple(dict.fromkeys(gaps)),
             parameters=tuple(template.parameters),
             suppressions=tuple(own),
-            origin=self._origin(path),
+            origin=self.origin(path),
         )
 
-    def _origin(self, path: str) -> str:
+    def origin(self, path: str) -> str:
         """The path from the root of the repository, so that it is the same from every folder."""
         root, absolute = f"{self._root}{os.sep}", os.path.abspath(path)
         if self._root is None or not absolute.startswith(root):
