@@ -103,6 +103,18 @@ def fix(paths: tuple[str, ...], **options: object) -> int:
     return run_fix(FixChoices(paths, **options))  # type: ignore[arg-type]  # click's types
 
 
+@main.command()
+def lsp() -> None:
+    """Serve an editor: findings while typing, explanations, fixes and suppressions.
+
+    Speaks the language server protocol on standard input and output. It needs pygls: install
+    msgaudit[lsp].
+    """
+    from auditor.cli.lsp import serve
+
+    serve()
+
+
 @main.command("iam-policy")
 def iam_policy() -> None:
     """Print the IAM policy for a complete audit of an account.

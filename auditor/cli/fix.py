@@ -45,7 +45,7 @@ def run_fix(choices: FixChoices) -> int:
     wanted = {rule.id: rule for rule in select(rules, choices.select, choices.ignore)}
     # All rules may object to a fix, also those whose findings nobody asked to fix.
     judges = {rule.id: rule for rule in select(rules)} | wanted
-    done = fix(_auditing(choices, tuple(judges.values())), wanted)
+    done = fix(_auditing(choices, tuple(judges.values())), lambda finding: finding.rule in wanted)
     if not done.before.audited:
         hint = "No CloudFormation, SAM or CDK template was found in what was given."
         return complain("nothing was audited", hint, ExitStatus.NOTHING_AUDITED)

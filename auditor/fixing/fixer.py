@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from auditor.report import Report
 
 # What the templates give with some files' contents, by their real paths, changed.
 Audit = Callable[[Mapping[str, bytes]], Report]
+Wanted = Callable[[Finding], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,16 @@ class Fixed:
     brought: list[Finding] = field(default_factory=list)
 
 
-def fix(audit: Audit, wanted: Collection[str] = FIXES.keys()) -> Fixed:
+def fix(
+    audit: Audit, wanted: Wanted = lambda _: True, unsaved: Mapping[str, bytes] | None = None
+) -> Fixed:
     """Apply every fix that removes its finding and brings none to what was there before.
 
-    `wanted` are the ids of the rules whose findings to fix; all rules of the audit may object.
+    `wanted` says of a finding whether to fix it; all rules of the audit may object.
+    `unsaved` has contents that count instead of files', by their real paths.
     """
-    report = audit({})
-    done = Fixed(report)
+    report = audit(unsaved or {})
+    done = Fixed(report, dict(unsaved or {}))
     tried, added = set[str](), set[str]()
     while (finding := _next(report, wanted, tried, added)) is not None:
         tried.add(finding.fingerprint)
@@ -64,14 +68,12 @@ def fix(audit: Audit, wanted: Collection[str] = FIXES.keys()) -> Fixed:
     return done
 
 
-def _next(
-    report: Report, wanted: Collection[str], tried: set[str], added: set[str]
-) -> Finding | None:
+def _next(report: Report, wanted: Wanted, tried: set[str], added: set[str]) -> Finding | None:
     fixable = (
         finding
         for finding in report.violations
         if finding.rule in FIXES
-        and finding.rule in wanted
+        and wanted(finding)
         and finding.fingerprint not in tried
         and finding.resource.id not in added
     )
@@ -82,7 +84,7 @@ def _attempt(finding: Finding, texts: Mapping[str, bytes]) -> tuple[dict[str, by
     if finding.location is None or not Path(finding.location.path).is_file():
         raise CannotFixError("it is not declared in a file")
     path = os.path.realpath(finding.location.path)
-    before = texts.get(path) or Path(path).read_bytes()
+    before = texts[path] if path in texts else Path(path).read_bytes()
     try:
         repair = Repair(parse(finding.location.path, before), finding)
     except UnreadableError as error:

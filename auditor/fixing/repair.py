@@ -41,6 +41,14 @@ class Repair:
             raise CannotFixError("it is not declared where it can be changed")
         return found[-1]
 
+    @property
+    def resource(self) -> Node:
+        """The mapping with the type of the resource that the template itself declares."""
+        named = [step for step in self._trail[:2] if step.part != "Resources"]
+        if len(self._trail) < 2 or self._trail[0].part != "Resources" or not named:
+            raise CannotFixError("it is not declared where it can be changed")
+        return named[0].value
+
     def set(self, *path: str, value: Any) -> None:
         """Give a property of the resource a value."""
         self.editor.set(self.declaration, ("Properties", *path), value)

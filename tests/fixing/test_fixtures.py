@@ -89,7 +89,7 @@ def test_no_other_rule_objects(rule: Rule[Any], path: Path) -> None:
     run = auditing(path, rules)
     before = run({})
     targets = {item.fingerprint for item in before.violations if item.rule == rule.id}
-    done = fix(run, {rule.id})
+    done = fix(run, lambda finding: finding.rule == rule.id)
     known = {item.fingerprint for item in before.findings}
     there = {item.resource.id for item in before.findings}
     new = [item for item in run(done.texts).findings if item.fingerprint not in known]

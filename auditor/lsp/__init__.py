@@ -1,0 +1,1 @@
+"""The language server: findings while typing, explanations, fixes and suppressions."""

@@ -1,0 +1,113 @@
+"""The language server, on standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from auditor import __version__
+from auditor.findings import Finding
+from auditor.loading import load_rules
+from auditor.lsp.messages import diagnostic, edits, explained, place, unread
+from auditor.lsp.session import Text
+
+# While somebody types, only the latest text is audited.
+_PAUSE_SECONDS = 0.05
+
+
+class Server(LanguageServer):
+    """Remembers the latest audited text of each document, and the audits that wait."""
+
+    def __init__(self) -> None:
+        super().__init__("msgaudit", __version__)
+        self.texts: dict[str, Text] = {}
+        self.waiting: dict[str, asyncio.TimerHandle] = {}
+
+    def text(self, uri: str) -> Text:
+        """The audited text of a document as it is now."""
+        document = self.workspace.get_text_document(uri)
+        path = document.path or "" if uri.startswith("file:") else ""
+        now = Text(path, document.source)
+        if self.texts.get(uri) != now:
+            self.texts[uri] = now
+        return self.texts[uri]
+
+    def publish(self, uri: str) -> None:
+        """Audit a document and show what was found."""
+        self.waiting.pop(uri, None)
+        text, document = self.text(uri), self.workspace.get_text_document(uri)
+        found = [diagnostic(item, document) for item in text.findings]
+        found += [unread(gap, document) for gap in text.gaps]
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri, found, document.version)
+        )
+
+    def findings_at(self, uri: str, range_: types.Range) -> Iterator[Finding]:
+        """The findings that touch a range of the client."""
+        document = self.workspace.get_text_document(uri)
+        for finding in self.text(uri).findings:
+            shown = place(finding.location, document)
+            if shown.start <= range_.end and range_.start <= shown.end:
+                yield finding
+
+
+def _opened(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+    server.publish(params.text_document.uri)
+
+
+def _changed(server: Server, params: types.DidChangeTextDocumentParams) -> None:
+    uri = params.text_document.uri
+    if uri in server.waiting:
+        server.waiting[uri].cancel()
+    loop = asyncio.get_running_loop()
+    server.waiting[uri] = loop.call_later(_PAUSE_SECONDS, server.publish, uri)
+
+
+def _closed(server: Server, params: types.DidCloseTextDocumentParams) -> None:
+    uri = params.text_document.uri
+    server.texts.pop(uri, None)
+    if uri in server.waiting:
+        server.waiting.pop(uri).cancel()
+    server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+
+def _hovered(server: Server, params: types.HoverParams) -> types.Hover | None:
+    here = types.Range(params.position, params.position)
+    ids = [item.rule for item in server.findings_at(params.text_document.uri, here)]
+    texts = [explained(rule) for rule in load_rules() if rule.id in ids]
+    if not texts:
+        return None
+    content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(texts))
+    return types.Hover(content)
+
+
+def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    uri = params.text_document.uri
+    text, document = server.text(uri), server.workspace.get_text_document(uri)
+    offered = []
+    for finding in server.findings_at(uri, params.range):
+        about = [item for item in params.context.diagnostics if item.data == finding.fingerprint]
+        for title, after, preferred in (
+            (f"Fix {finding.rule} {finding.name}", text.fixed(finding), True),
+            (f"Suppress {finding.rule} on {finding.resource.id}", text.suppressed(finding), False),
+        ):
+            if after is not None:
+                edit = types.WorkspaceEdit({uri: list(edits(after, document))})
+                kind = types.CodeActionKind.QuickFix
+                offered.append(types.CodeAction(title, kind, about, preferred, edit=edit))
+    return offered
+
+
+def run() -> None:
+    """Serve one editor until it hangs up."""
+    server = Server()
+    server.feature(types.TEXT_DOCUMENT_DID_OPEN)(_opened)
+    server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(_changed)
+    server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(_closed)
+    server.feature(types.TEXT_DOCUMENT_HOVER)(_hovered)
+    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)(_actions)
+    server.start_io()

@@ -1,0 +1,158 @@
+"""An editor talks to the real `msgaudit lsp` process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cli.process import FAILING, PASSING, msgaudit
+from tests.lsp.client import Client, applied
+
+Json = dict[str, Any]
+LINKED = """Resources:
+  Dead:
+    Type: AWS::SQS::Queue
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5}}
+"""
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Client]:
+    made = Client(tmp_path)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    """A file that has another content than the editor shows."""
+    path = tmp_path / "template.yaml"
+    path.write_text(PASSING)
+    return path.as_uri()
+
+
+def codes(diagnostics: list[Json]) -> set[str]:
+    return {item["code"] for item in diagnostics}
+
+
+def actions(client: Client, uri: str, diagnostic: Json) -> dict[str, Json]:
+    params = {
+        "textDocument": {"uri": uri},
+        "range": diagnostic["range"],
+        "context": {"diagnostics": [diagnostic]},
+    }
+    return {item["title"]: item for item in client.ask("textDocument/codeAction", params)}
+
+
+def test_it_says_what_it_can(client: Client) -> None:
+    offered = client.capabilities["capabilities"]
+    assert offered["hoverProvider"]
+    assert offered["codeActionProvider"]["codeActionKinds"] == ["quickfix"]
+    assert client.capabilities["serverInfo"]["name"] == "msgaudit"
+    assert client.close() == 0
+
+
+def test_the_text_in_the_editor_is_audited(client: Client, uri: str) -> None:
+    [finding, other] = sorted(
+        client.open(uri, FAILING), key=lambda item: item["code"], reverse=True
+    )
+    assert (finding["code"], other["code"]) == ("SQS030", "SQS027")
+    assert finding["message"] == "Orders has no dead-letter queue"
+    assert finding["source"] == "msgaudit"
+    assert (finding["severity"], other["severity"]) == (1, 3)
+    start = {"line": 1, "character": 2}
+    assert finding["range"] == {"start": start, "end": {"line": 1, "character": 8}}
+
+
+def test_typing_brings_the_latest_text(client: Client, uri: str) -> None:
+    assert "SQS030" in codes(client.open(uri, FAILING))
+    for version in range(2, 12):
+        client.change(uri, version, PASSING if version == 11 else FAILING)
+    assert "SQS030" not in codes(client.diagnostics(11))
+
+
+def test_half_typed_text_is_a_gap_and_no_end(client: Client, uri: str) -> None:
+    [gap] = client.open(uri, "Resources:\n  Orders: {Type: AWS::SQS::Queue")
+    assert "not valid YAML" in gap["message"]
+    client.change(uri, 2, FAILING)
+    assert "SQS030" in codes(client.diagnostics(2))
+
+
+def test_what_is_no_template_is_left_alone(client: Client, uri: str) -> None:
+    assert client.open(uri, "kind: A\n---\nkind: B\n") == []
+
+
+def test_a_text_that_was_never_saved(client: Client, tmp_path: Path) -> None:
+    assert "SQS030" in codes(client.open("untitled:Untitled-1", FAILING))
+    assert "SQS030" in codes(client.open((tmp_path / "new.yaml").as_uri(), FAILING))
+
+
+def test_a_closed_document_has_no_diagnostics(client: Client, uri: str) -> None:
+    client.open(uri, FAILING)
+    client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert client.diagnostics(None) == []
+
+
+def test_related_places_are_linked(client: Client, uri: str) -> None:
+    found = {item["code"]: item for item in client.open(uri, LINKED)}
+    [related] = found["SQS034"]["relatedInformation"]
+    assert related["location"] == {
+        "uri": uri,
+        "range": {"start": {"line": 3, "character": 2}, "end": {"line": 3, "character": 8}},
+    }
+
+
+def test_hover_explains(client: Client, uri: str) -> None:
+    client.open(uri, FAILING)
+    params: Json = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 4}}
+    content = client.ask("textDocument/hover", params)["contents"]
+    assert content["kind"] == "markdown"
+    assert "**SQS030 queue-without-dlq**" in content["value"]
+    assert "```yaml" in content["value"]
+    params["position"] = {"line": 2, "character": 6}
+    assert client.ask("textDocument/hover", params) is None
+
+
+@pytest.mark.parametrize("text", [FAILING, FAILING.rstrip("\n"), f"# 😀\n{FAILING}# 😀"])
+def test_a_fix_is_applied(client: Client, uri: str, text: str) -> None:
+    [finding] = [item for item in client.open(uri, text) if item["code"] == "SQS030"]
+    action = actions(client, uri, finding)["Fix SQS030 queue-without-dlq"]
+    assert action["kind"] == "quickfix"
+    assert action["isPreferred"]
+    assert action["diagnostics"] == [finding]
+    after = applied(text, action["edit"]["changes"][uri])
+    assert "deadLetterTargetArn: !GetAtt OrdersDlq.Arn" in after
+    assert "ReceiveMessageWaitTimeSeconds" not in after
+    client.change(uri, 2, after)
+    assert "SQS030" not in codes(client.diagnostics(2))
+
+
+def test_a_finding_is_suppressed(client: Client, uri: str) -> None:
+    found = {item["code"]: item for item in client.open(uri, FAILING)}
+    action = actions(client, uri, found["SQS030"])["Suppress SQS030 on Orders"]
+    once = applied(FAILING, action["edit"]["changes"][uri])
+    entry = {"id": "SQS030", "reason": "say why this is fine"}
+    orders = yaml.safe_load(once)["Resources"]["Orders"]
+    assert orders["Metadata"] == {"msgaudit": {"ignore": [entry]}}
+    client.change(uri, 2, once)
+    found = {item["code"]: item for item in client.diagnostics(2)}
+    action = actions(client, uri, found["SQS027"])["Suppress SQS027 on Orders"]
+    orders = yaml.safe_load(applied(once, action["edit"]["changes"][uri]))["Resources"]["Orders"]
+    assert orders["Metadata"]["msgaudit"]["ignore"] == [entry, {**entry, "id": "SQS027"}]
+
+
+def test_no_fix_is_offered_where_none_is_safe(client: Client, uri: str) -> None:
+    text = "Resources:\n  Orders: &q\n    Type: AWS::SQS::Queue\n  Two: *q\n"
+    finding = next(item for item in client.open(uri, text) if item["code"] == "SQS030")
+    assert actions(client, uri, finding) == {}
+
+
+def test_help_and_arguments(tmp_path: Path) -> None:
+    assert "language server protocol" in msgaudit(tmp_path, "lsp", "--help").stdout
+    assert msgaudit(tmp_path, "lsp", "surplus").returncode == 2
