@@ -14,7 +14,7 @@ from auditor.rules import rule
 from auditor.values import Unknown
 from checks.cloudwatch._alarms import listened_to, metrics_of
 
-_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+_ACTIONS = ("AlarmActions", "InsufficientDataActions")
 # CodeDeploy rolls a function or state machine back by alarms that have no action of their own.
 _WATCHED_BY_DEPLOYMENTS = ("AWS/Lambda", "AWS/States")
 # Route 53 moves a global endpoint to its other Region by an alarm on these (EventBridge user guide,
@@ -57,7 +57,8 @@ def silent_alarm(alarm: AnyAlarm, graph: Graph) -> Iterator[Match]:
         yield Match(alarm, f"the actions of {alarm.label} are disabled", ("ActionsEnabled",))
     elif not any(map(alarm.has, _ACTIONS)):
         if not _used_without_actions(alarm, graph):
-            message = f"{alarm.label} has no action, so it tells nobody"
+            when = "rings only when it is over" if alarm.has("OKActions") else "tells nobody"
+            message = f"{alarm.label} has no action, so it {when}"
             yield Match(alarm, message, ("AlarmActions",), confidence=Confidence.MEDIUM)
     elif alarm.raw.account is not None:
         yield from _leading_nowhere(alarm, graph)
