@@ -63,7 +63,7 @@ def audit(
         verdict.add(judged.verdict)
         units += judged.read
         parameters.update(unit.parameters)
-        accounts.update(dict.fromkeys(filter(None, (unit.account,))))
+        accounts.update(dict.fromkeys(unit.accounts))
         regions.update(dict.fromkeys(unit.regions))
         progress(unit.path)
     return Report(

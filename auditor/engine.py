@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from auditor.arns import symbolic
@@ -62,7 +63,8 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
     present: dict[str, list[int]] = defaultdict(list)
     for number, reading in enumerate(unit.readings):
         verdict.gaps += _not_looked_at(reading, rules)
-        graph = build_graph((*reading.resources, *reading.context), reading.unread)
+        resources = (*reading.resources, *reading.context)
+        graph = build_graph(resources, reading.unread, reading.unread_in)
         verdict.edges = max(verdict.edges, graph.edge_count)
         for raw in reading.resources:
             present[raw.id].append(number)
@@ -100,7 +102,8 @@ def _run(
 
 def _not_looked_at(reading: Reading, rules: Sequence[Rule[Any]]) -> Iterator[Gap]:
     """Types that rules judge, but that were not (or not completely) read."""
-    for type_, reason in reading.unread.items():
+    everywhere = (reading.unread, *reading.unread_in.values())
+    for type_, reason in chain.from_iterable(unread.items() for unread in everywhere):
         blind = [rule.id for rule in rules if any(cls.type == type_ for cls in rule.applies_to)]
         if blind:
             yield Gap(f"{type_} for {', '.join(blind)}", reason)

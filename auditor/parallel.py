@@ -58,7 +58,7 @@ def available_processors() -> int:
 
 def _judged(units: Iterable[Unit], rules: Sequence[Rule[Any]]) -> Iterator[Judged]:
     for unit in units:
-        bare = Unit(unit.path, (), (), unit.account, unit.regions, unit.parameters)
+        bare = Unit(unit.path, (), (), unit.accounts, unit.regions, unit.parameters)
         yield Judged(bare, bool(unit.readings), judge(unit, rules))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -20,15 +20,34 @@ FORMATS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveChoices:
+    """Which accounts the user asked for, and how gently they are to be read."""
+
+    profile: tuple[str, ...]
+    region: tuple[str, ...]
+    all_regions: bool
+    account: tuple[str, ...]
+    account_role: str | None
+    organization: bool
+    max_rps: float | None
+    endpoint_url: str | None
+
+    @property
+    def live(self) -> bool:
+        """Whether an account is to be read."""
+        return bool(
+            self.profile or self.region or self.all_regions or self.account
+            or self.account_role or self.organization or self.endpoint_url
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices(LiveChoices):
     """What the user asked for."""
 
     paths: tuple[str, ...]
     demo: bool
-    profile: str | None
-    region: tuple[str, ...]
-    endpoint_url: str | None
     format_: str
     output: tuple[tuple[str, str], ...]
     fail_on: str
@@ -59,12 +78,20 @@ def _output(text: str) -> tuple[str, str]:
     return format_, file
 
 
+_LIVE_OPTIONS = (
+    click.option("--profile", multiple=True, metavar="NAME", help="Audit the account of this AWS profile (repeatable)."),
+    click.option("--region", multiple=True, metavar="NAME", help="Region to audit (repeatable; default: the profile's)."),
+    click.option("--all-regions", is_flag=True, help="Audit every region that is enabled in the account."),
+    click.option("--account", multiple=True, metavar="ID", help="Audit this account through --account-role (repeatable)."),
+    click.option("--account-role", metavar="NAME", help="Role to assume in each account of --account or --organization."),
+    click.option("--organization", is_flag=True, help="Audit all active accounts of the organization through --account-role."),
+    click.option("--max-rps", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Make at most so many calls a second, over all accounts."),
+    click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+)  # fmt: skip
 _OPTIONS = (
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
     click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
-    click.option("--profile", metavar="NAME", help="Audit the account of this AWS profile."),
-    click.option("--region", multiple=True, metavar="NAME", help="Region to audit (repeatable; default: the profile's)."),
-    click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+    *_LIVE_OPTIONS,
     click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What goes to standard output."),
     click.option("-o", "--output", multiple=True, type=_output, metavar="FORMAT=FILE", help="Also write this format to a file (repeatable)."),
     click.option("--fail-on", type=click.Choice([*(item.value for item in Severity), NEVER]), default=Severity.HIGH.value, show_default=True, help="Mildest severity that gives exit status 1."),
@@ -82,6 +109,15 @@ _OPTIONS = (
 
 def scan_options(command: F) -> F:
     """Add the options of `scan` to a command."""
-    for option in reversed(_OPTIONS):
+    return _with(_OPTIONS, command)
+
+
+def live_options(command: F) -> F:
+    """Add the options that choose accounts to a command."""
+    return _with(_LIVE_OPTIONS, command)
+
+
+def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
+    for option in reversed(options):
         command = option(command)
     return command

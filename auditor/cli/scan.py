@@ -99,13 +99,11 @@ def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
 
 
 def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
-    from auditor.collectors.live import LiveCollector
+    from auditor.cli.live import live_collector
 
     if choices.parameter or choices.parameter_file:
         raise UsageError("--parameter is for templates, not for an account")
-    collector = LiveCollector(choices.profile, choices.region, choices.endpoint_url, progress)
-    profiles = (choices.profile,) if choices.profile else ()
-    return collector, Source("live", {"profiles": profiles})
+    return live_collector(choices, progress), Source("live", {"profiles": choices.profile})
 
 
 def _deliver(report: Report, choices: Choices) -> None:
