@@ -69,7 +69,7 @@ def audit(
         units += judged.read
         parameters.update(unit.parameters)
         sources.update([unit.source] if judged.read else [])
-        accounts.update(dict.fromkeys(filter(None, (unit.account,))))
+        accounts.update(dict.fromkeys(unit.accounts))
         regions.update(dict.fromkeys(unit.regions))
         progress(unit.path)
     if acceptance:

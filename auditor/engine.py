@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from auditor.arns import symbolic
@@ -70,7 +71,7 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
     verdict = Verdict(gaps=list(unit.gaps))
     held: dict[Key, Held] = {}
     present: dict[str, list[int]] = defaultdict(list)
-    graphs = [build_graph((*it.resources, *it.context), it.unread) for it in unit.readings]
+    graphs = [_graph(reading) for reading in unit.readings]
     for number, (reading, graph) in enumerate(zip(unit.readings, graphs, strict=True)):
         graph.readings = graphs
         verdict.gaps += _not_looked_at(reading, rules)
@@ -89,6 +90,11 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
     ]
     verdict.gaps = list(dict.fromkeys(verdict.gaps))
     return verdict
+
+
+def _graph(reading: Reading) -> Graph:
+    resources = (*reading.resources, *reading.context)
+    return build_graph(resources, reading.unread, reading.unread_in)
 
 
 def _run(
@@ -112,7 +118,8 @@ def _run(
 
 def _not_looked_at(reading: Reading, rules: Sequence[Rule[Any]]) -> Iterator[Gap]:
     """Types that rules judge, but that were not (or not completely) read."""
-    for type_, reason in reading.unread.items():
+    everywhere = (reading.unread, *reading.unread_in.values())
+    for type_, reason in chain.from_iterable(unread.items() for unread in everywhere):
         blind = [rule.id for rule in rules if any(cls.type == type_ for cls in rule.applies_to)]
         if blind:
             yield Gap(f"{type_} for {', '.join(blind)}", reason)

@@ -63,10 +63,10 @@ class _Side:
 class Graph:
     """Resources by type and edges by end, with answers that never mistake unread for absent.
 
-    `unread` maps a resource type to why (some of) its resources could not be read, `declares` an
-    edge kind to the resource types that can declare such edges, each with the types between which
-    they run, or with none where they can run between any. `readings` are the graphs of all readings
-    of the unit.
+    `unread` maps a resource type to why (some of) its resources could not be read, `unread_in` an
+    account to the same, where it holds for that account only. `declares` maps an edge kind to the
+    resource types that can declare such edges, each with the types between which they run, or with
+    none where they can run between any. `readings` are the graphs of all readings of the unit.
     """
 
     def __init__(
@@ -75,9 +75,11 @@ class Graph:
         edges: Iterable[Edge],
         unread: Mapping[str, str],
         declares: Mapping[EdgeKind, Mapping[str, frozenset[str]]],
+        unread_in: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.index = index
         self.readings: Sequence[Graph] = (self,)
+        self._unread_in = unread_in or {}
         self._unread = unread
         self._declares = declares
         self._incoming, self._outgoing = _Side(), _Side()
@@ -95,8 +97,9 @@ class Graph:
 
     def all(self, cls: type[R]) -> Sequence[R]:
         """All resources of a type; raises `UndeterminedError` when some could not be read."""
-        if cls.type in self._unread:
-            raise UndeterminedError(self._unread[cls.type])
+        for unread in (self._unread, *self._unread_in.values()):
+            if cls.type in unread:
+                raise UndeterminedError(unread[cls.type])
         return self.index.of(cls)
 
     def incoming(
@@ -180,10 +183,22 @@ class Graph:
                 raise UndeterminedError(reason)
         for kind in kinds:
             for type_ in sorted(self._declares[kind]):
-                if type_ not in self._unread or not self._joins(kind, type_, resource):
+                why = self._why_unread(type_, resource)
+                if why is None or not self._joins(kind, type_, resource):
                     continue
                 if via is ANY or type_ in {cls.type for cls in via}:
-                    raise UndeterminedError(self._unread[type_])
+                    raise UndeterminedError(why)
+
+    def _why_unread(self, type_: str, resource: Resource) -> str | None:
+        """Why resources of a type beside this one are not all known.
+
+        Another account that is partly unread counts like one that nobody asked to read.
+        """
+        account = resource.raw.account or ""
+        near = (
+            [self._unread_in[account]] if account in self._unread_in else self._unread_in.values()
+        )
+        return next((unread[type_] for unread in (self._unread, *near) if type_ in unread), None)
 
     def _joins(self, kind: EdgeKind, declaring: str, resource: Resource) -> bool:
         """Whether edges of a kind that a type declares can begin or end at the resource."""

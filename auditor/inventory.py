@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Reading:
     """Everything that was read at once: an account, or a stack under one set of conditions.
 
-    `unread` maps a resource type to why (some of) its resources could not be read. `context` are
+    `unread` maps a resource type to why (some of) its resources could not be read, `unread_in` an
+    account to the same, where it holds for that account only. `context` are
     resources of neighbouring stacks: they take part in the graph, but are judged elsewhere.
     `label` names the parameter values of this reading (`Environment=dev`) where there are several.
     """
@@ -26,6 +27,7 @@ class Reading:
     unread: Mapping[str, str] = field(default_factory=dict)
     context: tuple[RawResource, ...] = ()
     label: str | None = None
+    unread_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Unit:
     path: str
     readings: tuple[Reading, ...]
     gaps: tuple[Gap, ...] = ()
-    account: str | None = None
+    accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()

@@ -31,7 +31,8 @@ def scan(**options: object) -> int:
 
     PATHS are CloudFormation, SAM or CDK templates: files, folders (templates are found by their
     content), cdk.out, or - for standard input. Without PATHS, --profile or --region audits the
-    live account; msgaudit only ever reads from it.
+    live account, and --organization or --account the accounts behind a role; msgaudit only ever
+    reads from them. Ctrl-C ends the reading: what was read is reported, the rest are gaps.
     """
     from auditor.cli.scan import run_scan
 
@@ -116,7 +117,10 @@ def lsp() -> None:
 
 
 @main.command("iam-policy")
-def iam_policy() -> None:
+@click.option(
+    "--account-role", metavar="NAME", help="Also allow to assume this role in other accounts."
+)
+def iam_policy(account_role: str | None) -> None:
     """Print the IAM policy for a complete audit of an account.
 
     It allows reading only. What it does not allow becomes a gap, and the audit goes on.
@@ -124,7 +128,7 @@ def iam_policy() -> None:
     from auditor.cli.output import to_standard_output
     from auditor.cli.permissions import policy
 
-    to_standard_output(f"{policy()}\n")
+    to_standard_output(f"{policy(account_role)}\n")
 
 
 @main.group()

@@ -23,13 +23,32 @@ FORMATS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
+class LiveChoices:
+    """Which accounts the user asked for, and how gently they are to be read."""
+
+    profile: tuple[str, ...]
+    region: tuple[str, ...]
+    all_regions: bool
+    account: tuple[str, ...]
+    account_role: str | None
+    organization: bool
+    max_rps: float | None
+    endpoint_url: str | None
+
+    @property
+    def live(self) -> bool:
+        """Whether an account is to be read."""
+        return bool(
+            self.profile or self.region or self.all_regions or self.account
+            or self.account_role or self.organization or self.endpoint_url
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices(LiveChoices):
     """What the user asked for."""
 
     paths: tuple[str, ...]
-    profile: str | None
-    region: tuple[str, ...]
-    endpoint_url: str | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     pedantic: bool
@@ -50,11 +69,6 @@ class Choices:
     skip_non_templates: bool = False
     with_cfn_lint: bool = False
 
-    @property
-    def live(self) -> bool:
-        """Whether an account is to be read."""
-        return bool(self.profile or self.region or self.endpoint_url)
-
 
 def _output(text: str) -> tuple[str, str]:
     """The format and the file of `FORMAT=FILE`."""
@@ -74,12 +88,20 @@ def _configured(context: click.Context, _option: object, given: str | None) -> C
     return settings
 
 
+_LIVE_OPTIONS = (
+    click.option("--profile", multiple=True, metavar="NAME", help="Audit the account of this AWS profile (repeatable)."),
+    click.option("--region", multiple=True, metavar="NAME", help="Region to audit (repeatable; default: the profile's)."),
+    click.option("--all-regions", is_flag=True, help="Audit every region that is enabled in the account."),
+    click.option("--account", multiple=True, metavar="ID", help="Audit this account through --account-role (repeatable)."),
+    click.option("--account-role", metavar="NAME", help="Role to assume in each account of --account or --organization."),
+    click.option("--organization", is_flag=True, help="Audit all active accounts of the organization through --account-role."),
+    click.option("--max-rps", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Make at most so many calls a second, over all accounts."),
+    click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+)  # fmt: skip
 _SCOPE = (
     click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
-    click.option("--profile", metavar="NAME", help="Audit the account of this AWS profile."),
-    click.option("--region", multiple=True, metavar="NAME", help="Region to audit (repeatable; default: the profile's)."),
-    click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+    *_LIVE_OPTIONS,
     click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
     click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these (repeatable)."),
@@ -111,6 +133,11 @@ def scan_options(command: F) -> F:
 def scope_options(command: F) -> F:
     """Add the options that say what is audited, and by which rules."""
     return _with(_SCOPE, command)
+
+
+def live_options(command: F) -> F:
+    """Add the options that choose accounts to a command."""
+    return _with(_LIVE_OPTIONS, command)
 
 
 def _with(options: Sequence[Callable[[F], F]], command: F) -> F:

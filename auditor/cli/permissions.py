@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 
 
-def policy() -> str:
-    """The least-privilege policy, made from the very list that the collectors call."""
+def policy(account_role: str | None = None) -> str:
+    """The least-privilege policy, made from the very list that the collectors call.
+
+    With `account_role`, also for assuming that role in other accounts.
+    """
     from auditor.collectors.live.operations import OPERATIONS, permission
 
     # None of these actions can be limited to resources without leaving others unread.
@@ -16,4 +19,12 @@ def policy() -> str:
         "Action": sorted(set(map(permission, OPERATIONS))),
         "Resource": "*",
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+    statements = [statement]
+    if account_role:
+        statements.append({
+            "Sid": "MsgauditEntersAccounts",
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Resource": f"arn:*:iam::*:role/{account_role}",
+        })  # fmt: skip
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)

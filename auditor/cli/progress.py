@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 
@@ -26,8 +27,9 @@ class Progress:
         if self._enabled and time.monotonic() >= self._next:
             self._next = time.monotonic() + _INTERVAL_SECONDS
             self._shown = True
-            name = "".join(char if char.isprintable() else "?" for char in what)[-60:]
-            sys.stderr.write(f"{_CLEAR}{self._count} {self._noun}: {name}")
+            name = "".join(char if char.isprintable() else "?" for char in what)
+            line = f"{self._count} {self._noun}: {name}"
+            sys.stderr.write(f"{_CLEAR}{line[: shutil.get_terminal_size().columns - 1]}")
             sys.stderr.flush()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,16 +150,13 @@ def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
 
 
 def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
-    from auditor.collectors.live import LiveCollector
+    from auditor.cli.live import live_collector
 
     if choices.parameter or choices.parameter_file:
         raise UsageError("--parameter is for templates, not for an account")
-    regions = tuple(choices.config.get("regions", ()))
-    collector = LiveCollector(
-        choices.profile, choices.region or regions, choices.endpoint_url, progress
-    )
-    profiles = (choices.profile,) if choices.profile else ()
-    return collector, Source("live", {"profiles": profiles})
+    if not choices.region and not choices.all_regions:
+        choices = replace(choices, region=tuple(choices.config.get("regions", ())))
+    return live_collector(choices, progress), Source("live", {"profiles": choices.profile})
 
 
 def _deliver(report: Report, choices: Choices) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from auditor.collectors.live import LiveCollector
+from auditor.collectors.live import LiveCollector, Scope
 from auditor.demo import access, activity, alerts, notifications, orders, routing, workflows
 from auditor.demo.sandbox import REGION, sandbox
 
@@ -29,4 +29,4 @@ def demo_account(progress: Callable[[str], None]) -> Iterator[LiveCollector]:
         progress("building the demo account")
         for part in _PARTS:
             part.build(aws)
-        yield LiveCollector(regions=(REGION,), progress=progress)
+        yield LiveCollector(Scope(regions=(REGION,)), progress=progress, paced=False)

@@ -33,10 +33,17 @@ DECLARES: Mapping[EdgeKind, Mapping[str, frozenset[str]]] = {
 }
 
 
-def build_graph(raw: Iterable[RawResource], unread: Mapping[str, str]) -> Graph:
-    """The graph of all resources; `unread` maps a resource type to why it could not be read."""
+def build_graph(
+    raw: Iterable[RawResource],
+    unread: Mapping[str, str],
+    unread_in: Mapping[str, Mapping[str, str]] | None = None,
+) -> Graph:
+    """The graph of all resources.
+
+    `unread` maps a resource type to why it could not be read, `unread_in` an account to the same.
+    """
     index = Index(resource for item in raw if (resource := typed(item)) is not None)
-    return Graph(index, _edges(index), unread, DECLARES)
+    return Graph(index, _edges(index), unread, DECLARES, unread_in)
 
 
 def _edges(index: Index) -> Iterator[Edge]:

@@ -43,15 +43,15 @@ class Batches:
     def collect(self, batch: range | None = None) -> Iterator[Unit]:
         for number in batch or range(4):
             self.act(number)
-            yield Unit(str(number), (), account=str(os.getpid()))
+            yield Unit(str(number), (), accounts=(str(os.getpid()),))
 
 
 def judged(collector: Batches, jobs: int) -> list[Judged]:
     return list(judge_all(collector, [], jobs))
 
 
-def processes(found: list[Judged]) -> set[str | None]:
-    return {item.unit.account for item in found}
+def processes(found: list[Judged]) -> set[tuple[str, ...]]:
+    return {item.unit.accounts for item in found}
 
 
 def test_same_bytes_as_one_process(tmp_path: Path) -> None:
@@ -72,8 +72,8 @@ def test_same_bytes_as_one_process(tmp_path: Path) -> None:
 def test_batches_are_read_by_others_and_come_in_order() -> None:
     found = judged(Batches(), 2)
     assert [item.unit.path for item in found] == ["0", "1", "2", "3"]
-    assert str(os.getpid()) not in processes(found)
-    assert processes(judged(Batches(), 1)) == {str(os.getpid())}
+    assert (str(os.getpid()),) not in processes(found)
+    assert processes(judged(Batches(), 1)) == {(str(os.getpid()),)}
 
 
 def test_a_killed_process_loses_nothing() -> None:

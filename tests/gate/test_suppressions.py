@@ -186,7 +186,7 @@ def account(**tags: str) -> Unit:
     raw = RawResource(
         "AWS::SQS::Queue", ARN, properties, "orders", ARN, "111122223333", "eu-west-1"
     )
-    return Unit("", (Reading((raw,)),), account="111122223333", regions=("eu-west-1",))
+    return Unit("", (Reading((raw,)),), accounts=("111122223333",), regions=("eu-west-1",))
 
 
 def live(unit: Unit, acceptance: Acceptance) -> Verdict:

@@ -5,36 +5,33 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import socket
+import struct
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import botocore.session
+
+from auditor.collectors.live.operations import OPERATIONS, client_name, operation_name
+
 Reply = tuple[int, str, bytes]
-# Calls of the services that name them by their path.
-_PATHS = (
-    (r"GET /v1/pipes$", "ListPipes"),
-    (r"GET /schedules$", "ListSchedules"),
-    (r"GET /2015-03-31/functions/?$", "ListFunctions"),
-    (r"GET /2015-03-31/event-source-mappings/?$", "ListEventSourceMappings"),
-    (r"GET /2015-03-31/functions/[^/]+/policy$", "GetPolicy"),
-    (r"GET /rules$", "ListTopicRules"),
-    (r"GET /v1/discoverers$", "ListDiscoverers"),
-    (r"GET /v2/apis$", "GetApis"),
-    (r"GET /v2/apis/[^/]+/integrations$", "GetIntegrations"),
-    (r"GET /$", "ListBuckets"),
-)
+# Hang up without an answer.
+RESET: Reply = (0, "", b"")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request: the API operation, and its body or query as text."""
+    """One request: the API operation, its body as text, and who signed it where for what."""
 
     operation: str
     body: str
+    scope: str = ""
 
 
 class FaultyAws:
@@ -87,8 +84,21 @@ class FaultyAws:
 
             def _serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                call = Call(operation(self.command, self.path, self.headers, body), body.decode())
-                status, kind, answer = faulty.reply(call) or self._forward(body)
+                name = operation(self.command, self.path, self.headers, body)
+                call = Call(name, body.decode(), scope(self.headers))
+                reply = faulty.reply(call) or self._forward(body)
+                if reply == RESET:
+                    self._reset()
+                else:
+                    self._answer(reply)
+
+            def _reset(self) -> None:
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.close_connection = True
+
+            def _answer(self, reply: Reply) -> None:
+                status, kind, answer = reply
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(answer)))
@@ -113,6 +123,12 @@ class FaultyAws:
         return Handler
 
 
+def scope(headers: Any) -> str:
+    """The access key, date, region and service that a request was signed with."""
+    found = re.search(r"Credential=([^,]+)", str(headers.get("Authorization", "")))
+    return found[1] if found else ""
+
+
 def operation(method: str, path: str, headers: Any, body: bytes) -> str:
     """The API operation of a request."""
     if target := headers.get("X-Amz-Target"):
@@ -122,7 +138,31 @@ def operation(method: str, path: str, headers: Any, body: bytes) -> str:
     if b"Action=" in body:
         return parse_qs(body.decode())["Action"][0]
     plain = f"{method} {urlsplit(path).path}"
-    return next((name for pattern, name in _PATHS if re.match(pattern, plain)), plain)
+    signed_for = scope(headers).split("/")[-2:-1]
+    return next(
+        (
+            name
+            for service, pattern, query, name in _routes()
+            if [service] == signed_for and re.fullmatch(pattern, plain) and query in path
+        ),
+        plain,
+    )
+
+
+@cache
+def _routes() -> list[tuple[str, str, str, str]]:
+    """Service, path, query and operation of the listed calls whose services go by the path."""
+    session = botocore.session.Session()
+    routes = []
+    for action in OPERATIONS:
+        model = session.get_service_model(client_name(action))
+        if model.metadata["protocol"].startswith("rest-"):
+            name = operation_name(action)
+            http = model.operation_model(name).http
+            place, _, query = http["requestUri"].partition("?")
+            pattern = re.sub(r"\{[^}]*\}", "[^/]+", place.rstrip("/")) + "/?"
+            routes.append((model.signing_name, f"{http['method']} {pattern}", query, name))
+    return routes
 
 
 def error(code: str, status: int = 400, message: str = "refused by the test") -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.collectors.live import LiveCollector
+from auditor.collectors.live import LiveCollector, Scope
 from auditor.inventory import Unit
 from auditor.resources import RawResource
 
@@ -15,7 +15,9 @@ REGION = "us-east-1"
 
 def collect(url: str, *regions: str, attempts: int = 2) -> Unit:
     """The account behind a URL."""
-    collector = LiveCollector(regions=regions or (REGION,), endpoint_url=url, attempts=attempts)
+    collector = LiveCollector(
+        Scope(regions=regions or (REGION,)), endpoint_url=url, attempts=attempts
+    )
     (unit,) = collector.collect()
     return unit
 

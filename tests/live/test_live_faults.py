@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.collectors.live import LiveCollector
+from auditor.collectors.live import LiveCollector, Scope
 from auditor.engine import judge
 from auditor.errors import NothingAuditedError, UsageError
 from auditor.findings import Gap, Outcome
@@ -264,5 +264,5 @@ def test_credentials_never_show(faulty: FaultyAws, tmp_path: Path) -> None:
     (tmp_path / "credentials").write_text("[default]\n")
     faulty.answer("GetCallerIdentity", xml_error("InvalidClientTokenId"))
     with pytest.raises(NothingAuditedError) as caught:
-        list(LiveCollector(regions=(REGION,), endpoint_url=faulty.url).collect())
+        list(LiveCollector(Scope(regions=(REGION,)), endpoint_url=faulty.url).collect())
     assert "testing" not in f"{caught.value} {caught.value.hint}"

@@ -8,7 +8,7 @@ import botocore
 import pytest
 from botocore import xform_name
 
-from auditor.collectors.live import OPERATIONS, LiveCollector
+from auditor.collectors.live import OPERATIONS, LiveCollector, Scope
 from auditor.collectors.live.collector import SERVICES
 from auditor.collectors.live.operations import (
     READING_VERBS,
@@ -26,7 +26,7 @@ from tests.live.reading import resources
 def test_unknown_profile(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("[profile prod]\nregion = eu-west-1\n")
     with pytest.raises(UsageError, match="prdo") as caught:
-        list(LiveCollector(profile="prdo").collect())
+        list(LiveCollector(Scope(profiles=("prdo",))).collect())
     assert caught.value.hint == "profiles in your AWS configuration: prod"
 
 
@@ -43,7 +43,7 @@ def test_unreadable_configuration(tmp_path: Path) -> None:
 )
 def test_unknown_region(region: str, hint: str) -> None:
     with pytest.raises(UsageError, match=f"unknown region {region}") as caught:
-        list(LiveCollector(regions=(REGION, region)).collect())
+        list(LiveCollector(Scope(regions=(REGION, region))).collect())
     assert hint in caught.value.hint
 
 
@@ -62,15 +62,16 @@ def test_profile_gives_region_and_credentials(
     keys = "aws_access_key_id = testing\naws_secret_access_key = testing\n"
     (tmp_path / "credentials").write_text(f"[prod]\n{keys}")
     account.client("sqs", "eu-west-1").create_queue(QueueName="orders")
-    (unit,) = LiveCollector(profile="prod", endpoint_url=account.url).collect()
+    (unit,) = LiveCollector(Scope(profiles=("prod",)), endpoint_url=account.url).collect()
     assert [raw.region for raw in resources(unit, "AWS::SQS::Queue")] == ["eu-west-1"]
 
 
 def test_progress_names_each_service(account: Account) -> None:
     account.queue("orders")
     said: list[str] = []
-    list(LiveCollector(regions=(REGION,), endpoint_url=account.url, progress=said.append).collect())
-    assert said[0] == f"{REGION}: 1 resources of SQS"
+    scope = Scope(regions=(REGION,))
+    list(LiveCollector(scope, endpoint_url=account.url, progress=said.append).collect())
+    assert said[0].startswith(f"{REGION}: 1 resources of SQS; {len(SERVICES) - 1} of ")
     assert len(said) == len(SERVICES)
 
 
@@ -91,7 +92,11 @@ def test_every_operation_exists_and_only_reads() -> None:
         ("sns", "CreateTopic", {"Name": "orders"}),
         ("lambda", "Invoke", {"FunctionName": "worker"}),
         ("cloudwatch", "PutMetricData", {"Namespace": "a", "MetricData": []}),
-        ("sts", "AssumeRole", {"RoleArn": "arn:aws:iam::1:role/admin", "RoleSessionName": "ab"}),
+        (
+            "sts",
+            "AssumeRoot",
+            {"TargetPrincipal": "111122223333", "TaskPolicyArn": {"arn": "a" * 20}},
+        ),
     ],
 )
 def test_other_calls_are_refused_before_they_are_sent(
@@ -108,7 +113,7 @@ def test_collecting_sends_nothing_but_the_listed_operations(
 ) -> None:
     account.queue("orders.fifo", FifoQueue="true")
     account.client("events").put_rule(Name="daily", ScheduleExpression="rate(1 day)")
-    list(LiveCollector(regions=(REGION,), endpoint_url=faulty.url).collect())
+    list(LiveCollector(Scope(regions=(REGION,)), endpoint_url=faulty.url).collect())
     known = set(map(operation_name, OPERATIONS))
     assert set(faulty.calls) <= known
     assert faulty.calls["GetQueueAttributes"] == 1
@@ -123,4 +128,4 @@ def test_missing_profile_file_is_not_a_reason_to_use_other_credentials(
 ) -> None:
     (tmp_path / "config").write_text("[profile prod]\nregion = eu-west-1\n")
     with pytest.raises(NothingAuditedError, match="Unable to locate credentials"):
-        list(LiveCollector(profile="prod", endpoint_url=account.url).collect())
+        list(LiveCollector(Scope(profiles=("prod",)), endpoint_url=account.url).collect())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from auditor.collectors.live.accounts import Scope
 from auditor.collectors.live.collector import LiveCollector
 from auditor.collectors.live.operations import OPERATIONS
 
-__all__ = ["OPERATIONS", "LiveCollector"]
+__all__ = ["OPERATIONS", "LiveCollector", "Scope"]

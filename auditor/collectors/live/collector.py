@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -35,15 +35,12 @@ from auditor.collectors.live import (
     subnets,
     vpc,
 )
+from auditor.collectors.live.accounts import Account, Scope, open_accounts
 from auditor.collectors.live.faults import MALFORMED, CallError
+from auditor.collectors.live.limits import RATES, Limits
+from auditor.collectors.live.meter import Meter, Progress
 from auditor.collectors.live.reader import Log, Reader
-from auditor.collectors.live.session import (
-    THREADS,
-    Clients,
-    choose_regions,
-    identify,
-    open_session,
-)
+from auditor.collectors.live.session import THREADS
 from auditor.collectors.live.shapes import MANAGED_BY
 from auditor.collectors.live.traffic import with_traffic
 from auditor.errors import NothingAuditedError
@@ -53,8 +50,8 @@ from auditor.resources import TYPES
 from auditor.resources.base import RawResource
 
 ATTEMPTS = 5
-
-Progress = Callable[[str], None]
+# So many accounts are read at a time: their clients take memory.
+_ACCOUNTS = 4
 
 
 class Service(NamedTuple):
@@ -110,57 +107,112 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class LiveCollector:
-    """Reads one account.
+    """Reads the accounts of a scope side by side, as one unit: messages cross their borders.
 
-    Without `regions` the configured one is read. `progress` is told what has been read so far,
-    `attempts` is how often a throttled or failed call is tried.
+    `progress` is told what has been read so far, `attempts` is how often a throttled or failed
+    call is tried, `max_rps` the number of calls a second that is not exceeded. The quotas of
+    services are kept where they hold: not at another endpoint than AWS's own.
     """
 
-    profile: str | None = None
-    regions: Sequence[str] = ()
+    scope: Scope = field(default_factory=Scope)
     endpoint_url: str | None = None
     progress: Progress = _silent
     attempts: int = ATTEMPTS
+    max_rps: float | None = None
+    paced: bool = True
 
     def collect(self) -> Iterator[Unit]:
-        """The account as one unit.
+        """All accounts as one unit.
 
-        Raises `UsageError` for an unknown profile or region and `NothingAuditedError` when the
-        credentials cannot be used or no call succeeded.
+        When interrupted, what was read until then, and gaps for the rest. Raises `UsageError` for
+        an unknown profile or region and `NothingAuditedError` when no account can be read.
         """
-        clients = open_session(self.profile, self.endpoint_url, self.attempts)
-        regions = choose_regions(clients, self.regions)
-        account = identify(clients, regions[0])
-        log = Log()
-        resources = self._read(clients, regions, account, log)
-        gaps = log.gaps()
-        if not log.answers:
-            raise _nothing(account, gaps)
-        unread = {type_: _never(type_) for type_ in sorted(TYPES.keys() - COLLECTED)}
-        own = tuple(raw for raw in resources if MANAGED_BY not in raw.properties)
-        managed = tuple(raw for raw in resources if MANAGED_BY in raw.properties)
-        reading = Reading(own, {**unread, **log.unread}, context=managed)
-        yield Unit("", (reading,), gaps, account, regions)
+        limits = Limits(self.max_rps, RATES if self.paced and not self.endpoint_url else {})
+        accounts, gaps = open_accounts(self.scope, self.endpoint_url, self.attempts, limits)
+        several = len(accounts) + len(gaps) > 1
+        logs = [Log(str(account.id) if several else "") for account in accounts]
+        meter = Meter(self.progress, limits, logs, sum(map(_parts, accounts)))
+        resources = _unique(self._read(accounts, logs, meter))
+        gaps += [gap for log in logs for gap in log.gaps()]
+        if not any(log.answers for log in logs):
+            raise _nothing(accounts[0].id, gaps)
+        yield Unit(
+            "", (_reading(resources, accounts, logs),), tuple(gaps),
+            tuple(account.id for account in accounts if account.id),
+            tuple(dict.fromkeys(region for account in accounts for region in account.regions)),
+        )  # fmt: skip
 
     def _read(
-        self, clients: Clients, regions: Sequence[str], account: str | None, log: Log
+        self, accounts: Sequence[Account], logs: Sequence[Log], meter: Meter
     ) -> list[RawResource]:
-        # Services wait for the calls on their resources, so the two cannot share threads.
-        with ThreadPoolExecutor(THREADS) as calls, ThreadPoolExecutor(THREADS) as services:
-            readers = [Reader(clients, region, account, calls, log) for region in regions]
+        # Each waits for the next: accounts for services, and these for calls on their resources.
+        with (
+            ThreadPoolExecutor(THREADS) as calls,
+            ThreadPoolExecutor(THREADS) as services,
+            ThreadPoolExecutor(_ACCOUNTS) as pool,
+        ):
             pending = [
-                (reader.region, service, services.submit(_read_service, service, reader))
-                for position, reader in enumerate(readers)
-                for service in SERVICES
-                if position == 0 or not service.everywhere_the_same
+                pool.submit(_read_account, account, log, calls, services, meter)
+                for account, log in zip(accounts, logs, strict=True)
             ]
-            resources: list[RawResource] = []
-            for region, service, future in pending:
-                found = future.result()
-                self.progress(f"{region}: {len(found)} resources of {service.name}")
-                resources += found
-            follow_ups = [services.submit(_follow_up, reader, resources) for reader in readers]
-            return [*resources, *chain.from_iterable(future.result() for future in follow_ups)]
+            try:
+                return [raw for future in pending for raw in future.result()]
+            except KeyboardInterrupt:
+                meter.limits.stopped.set()
+                return [raw for future in pending for raw in future.result()]
+
+
+def _parts(account: Account) -> int:
+    once = sum(service.everywhere_the_same for service in SERVICES)
+    return len(account.regions) * (len(SERVICES) - once) + once
+
+
+def _read_account(
+    account: Account, log: Log, calls: Executor, services: Executor, meter: Meter
+) -> list[RawResource]:
+    readers = [
+        Reader(account.clients, region, account.id, calls, log) for region in account.regions
+    ]
+    pending = [
+        (reader.region, service, services.submit(_read_service, service, reader))
+        for position, reader in enumerate(readers)
+        for service in SERVICES
+        if position == 0 or not service.everywhere_the_same
+    ]
+    resources: list[RawResource] = []
+    for region, service, future in pending:
+        found = future.result()
+        meter.add(f"{region}: {len(found)} resources of {service.name}")
+        resources += found
+    follow_ups = [services.submit(_follow_up, reader, resources) for reader in readers]
+    resources += chain.from_iterable([future.result() for future in follow_ups])
+    account.clients.forget()
+    return resources
+
+
+def _unique(resources: Iterable[RawResource]) -> list[RawResource]:
+    """Each resource once: two accounts may both see it, and one of them less of it."""
+    found: dict[str, RawResource] = {}
+    for raw in resources:
+        known = found.get(raw.id)
+        if known is None or getattr(known.properties, "unread", None):
+            found[raw.id] = raw
+    return list(found.values())
+
+
+def _reading(
+    resources: Sequence[RawResource], accounts: Sequence[Account], logs: Sequence[Log]
+) -> Reading:
+    unread = {type_: _never(type_) for type_ in sorted(TYPES.keys() - COLLECTED)}
+    unread_in: dict[str, Mapping[str, str]] = {}
+    for account, log in zip(accounts, logs, strict=True):
+        if account.id and len(accounts) > 1:
+            unread_in[account.id] = log.unread
+        else:
+            unread |= log.unread
+    own = tuple(raw for raw in resources if MANAGED_BY not in raw.properties)
+    managed = tuple(raw for raw in resources if MANAGED_BY in raw.properties)
+    return Reading(own, unread, context=managed, unread_in=unread_in)
 
 
 def _read_service(service: Service, reader: Reader) -> list[RawResource]:

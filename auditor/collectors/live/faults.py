@@ -13,6 +13,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from auditor.errors import NothingAuditedError
+
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
@@ -59,8 +61,19 @@ class CallError(Exception):
         self.gone = gone
 
 
-def classify(error: Fault) -> CallError:
+class AccountError(NothingAuditedError):
+    """What must be known of an account before it can be read could not be read."""
+
+    def __init__(self, what: str, action: str, error: Exception, hint: str) -> None:
+        cause = classify(error)
+        super().__init__(f"{what}: {action}: {cause.reason}", hint)
+        self.permission = action if cause.denied else None
+
+
+def classify(error: Exception) -> CallError:
     """The same error in the words of this package."""
+    if isinstance(error, MALFORMED) and not isinstance(error, FAULTS):
+        return CallError(f"the answer could not be read: {error!r}")
     if not isinstance(error, ClientError):
         return CallError(str(error))
     code, status = _code(error), _status(error)

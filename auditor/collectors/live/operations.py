@@ -21,6 +21,7 @@ OPERATIONS: Mapping[str, str] = {
     "apigateway:GetIntegrations": "Items",
     "cloudwatch:DescribeAlarms": "MetricAlarms",
     "cloudwatch:GetMetricData": "MetricDataResults",
+    "ec2:DescribeRegions": "Regions",
     "ec2:DescribeRouteTables": "RouteTables",
     "ec2:DescribeSecurityGroups": "SecurityGroups",
     "ec2:DescribeSubnets": "Subnets",
@@ -52,6 +53,7 @@ OPERATIONS: Mapping[str, str] = {
     "lambda:ListEventSourceMappings": "EventSourceMappings",
     "lambda:ListFunctionEventInvokeConfigs": "FunctionEventInvokeConfigs",
     "lambda:ListFunctions": "Functions",
+    "organizations:ListAccounts": "Accounts",
     "pipes:DescribePipe": "Arn",
     "pipes:ListPipes": "Pipes",
     "s3:GetBucketNotification": "",
@@ -70,6 +72,13 @@ OPERATIONS: Mapping[str, str] = {
     "states:ListStateMachines": "stateMachines",
     "sts:GetCallerIdentity": "Account",
 }
+
+# What botocore itself calls to get credentials: for roles of other accounts, of profiles and of
+# workloads with a web identity, and for people who signed in with SSO. It changes no resource.
+_CREDENTIALS = frozenset((
+    "CreateOAuth2Token", "CreateToken", "AssumeRole", "AssumeRoleWithWebIdentity",
+))  # fmt: skip
+_CREDENTIAL_SERVICES = ("signin", "sso-oidc", "sts")
 
 # Where the API is not called as its IAM prefix. Version 2 of Kinesis analytics lists the SQL
 # applications of version 1, too.
@@ -111,6 +120,9 @@ def refuse_changes(**event: Any) -> None:
     Raises `ReadOnlyError`.
     """
     model: OperationModel = event["model"]
+    service = model.service_model.service_name
+    if service in _CREDENTIAL_SERVICES and model.name in _CREDENTIALS:
+        return
     if not model.name.startswith(READING_VERBS):
-        message = f"msgaudit only reads, but {model.service_model.service_name}"
+        message = f"msgaudit only reads, but {service}"
         raise ReadOnlyError(f"{message}:{model.name} was about to be called")

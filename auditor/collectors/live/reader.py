@@ -34,20 +34,25 @@ MARKER = ("Marker", "NextMarker")
 
 @dataclass
 class Log:
-    """What happened to the calls of all readers. Threads only ever append."""
+    """What happened to the calls of an account's readers. Threads only ever append.
 
+    `account` is named in gaps where several accounts are read.
+    """
+
+    account: str = ""
     answers: list[str] = field(default_factory=list)
     failures: list[tuple[str, str, str, CallError]] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
 
     def gaps(self) -> tuple[Gap, ...]:
         """One gap for each action, region and reason, naming the first subject and counting."""
+        of = f" of account {self.account}" if self.account else ""
         groups: dict[tuple[str, str, str, bool], list[str]] = defaultdict(list)
         for action, region, subject, error in self.failures:
             groups[action, region, error.reason, error.denied].append(subject)
         return tuple(
             Gap(
-                _what(action, region, sorted(subjects)),
+                f"{_what(action, region, sorted(subjects))}{of}",
                 reason,
                 permission(action) if denied else None,
             )
@@ -160,11 +165,8 @@ class Reader:
         method = getattr(client, xform_name(operation_name(action)))
         try:
             answer: Answer = method(**arguments)
-        except FAULTS as error:
+        except (*FAULTS, *MALFORMED) as error:
             raise classify(error) from error
-        except MALFORMED as error:
-            message = f"the answer could not be read: {error!r}"
-            raise CallError(message) from error
         key = OPERATIONS[action]
         if key and answer.get(key) is None:
             message = f"the answer lacks {key}"

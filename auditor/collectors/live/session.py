@@ -6,21 +6,37 @@ import difflib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    CredentialProvider,
+    CredentialResolver,
+    DeferredRefreshableCredentials,
+)
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.loaders import Loader, create_loader
 
 from auditor import __version__
-from auditor.collectors.live.faults import FAULTS, about_credentials, classify, refuse_garbage
+from auditor.collectors.live.faults import (
+    FAULTS,
+    MALFORMED,
+    AccountError,
+    about_credentials,
+    classify,
+    refuse_garbage,
+)
+from auditor.collectors.live.limits import Limits
 from auditor.collectors.live.operations import refuse_changes
 from auditor.errors import NothingAuditedError, UsageError
 
 THREADS = 16
 _CONNECT_SECONDS, _READ_SECONDS = 5, 20
+# A region of each partition; credentials of one are unknown in the others.
+_HOMES = ("us-east-1", "cn-north-1", "us-gov-west-1")
 
 
 @dataclass
@@ -30,6 +46,7 @@ class Clients:
     session: botocore.session.Session
     endpoint_url: str | None
     config: Config
+    limits: Limits = field(default_factory=Limits)
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -41,20 +58,74 @@ class Clients:
                 client = self._made[service, region] = self._make(service, region)
             return client
 
+    def forget(self) -> None:
+        """Let go of the clients: each takes a quarter of a megabyte or more."""
+        with self._lock:
+            self._made.clear()
+
     def _make(self, service: str, region: str) -> Any:
         try:
-            return self.session.create_client(
+            client = self.session.create_client(
                 service, region, endpoint_url=self.endpoint_url, config=self.config
             )
         except ValueError as error:
             raise UsageError(str(error), "give a URL, such as http://localhost:4566") from error
+        self.limits.watch(client)
+        return client
 
 
-def open_session(profile: str | None, endpoint_url: str | None, attempts: int) -> Clients:
+class _Role(CredentialProvider):
+    """Credentials of a role: asked for when first needed, and again before they expire."""
+
+    METHOD = "assume-role"
+
+    def __init__(self, credentials: DeferredRefreshableCredentials) -> None:
+        super().__init__()
+        self._credentials = credentials
+
+    def load(self) -> DeferredRefreshableCredentials:
+        return self._credentials
+
+
+def open_session(
+    profile: str | None, endpoint_url: str | None, attempts: int, limits: Limits | None = None
+) -> Clients:
     """Clients that can only read.
 
     Raises `UsageError` for an unknown profile or an unreadable configuration.
     """
+    session = _session(profile)
+    # With adaptive retries, a client that was throttled slows down.
+    config = Config(
+        retries={"mode": "adaptive", "total_max_attempts": attempts},
+        max_pool_connections=THREADS,
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        user_agent_extra=f"msgaudit/{__version__}",
+    )
+    return Clients(session, endpoint_url, config, limits or Limits())
+
+
+def assume(base: Clients, profile: str | None, region: str, role: str) -> Clients:
+    """Clients with the credentials of a role, which those of `base` may assume.
+
+    Raises what botocore raises when the role cannot be assumed.
+    """
+    creator = partial(
+        base.session.create_client, region_name=region,
+        endpoint_url=base.endpoint_url, config=base.config,
+    )  # fmt: skip
+    fetcher = AssumeRoleCredentialFetcher(
+        creator, base.session.get_credentials(), role, extra_args={"RoleSessionName": "msgaudit"}
+    )
+    credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, _Role.METHOD)
+    credentials.get_frozen_credentials()
+    session = _session(profile)
+    session.register_component("credential_provider", CredentialResolver([_Role(credentials)]))
+    return Clients(session, base.endpoint_url, base.config, base.limits)
+
+
+def _session(profile: str | None) -> botocore.session.Session:
     session = botocore.session.Session(profile=profile)
     try:
         session.get_scoped_config()
@@ -66,14 +137,7 @@ def open_session(profile: str | None, endpoint_url: str | None, attempts: int) -
     session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     session.register("before-call", refuse_changes)
     session.register("before-parse", refuse_garbage)
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        max_pool_connections=THREADS,
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
-        user_agent_extra=f"msgaudit/{__version__}",
-    )
-    return Clients(session, endpoint_url, config)
+    return session
 
 
 @cache
@@ -91,12 +155,40 @@ def choose_regions(clients: Clients, wanted: Sequence[str]) -> tuple[str, ...]:
     regions = tuple(dict.fromkeys(wanted)) or ((configured,) if configured else ())
     if not regions:
         message = "no region was given"
-        raise UsageError(message, "use --region, or set AWS_REGION or the profile's region")
+        hint = "use --region or --all-regions, or set AWS_REGION or the profile's region"
+        raise UsageError(message, hint)
     known = _regions(clients.session)
     for region in regions:
         if region not in known:
             raise UsageError(f"unknown region {region}", _suggestion(region, known))
     return regions
+
+
+def enabled_regions(clients: Clients, region: str) -> tuple[str, ...]:
+    """The regions that are enabled in the account, asked for in one of them.
+
+    Raises `AccountError` when they cannot be asked for.
+    """
+    try:
+        answer = clients.get("ec2", region).describe_regions()
+        return tuple(sorted(item["RegionName"] for item in answer["Regions"]))
+    except (*FAULTS, *MALFORMED) as error:
+        what, hint = "the enabled regions cannot be read", "name them with --region"
+        raise AccountError(what, "ec2:DescribeRegions", error, hint) from error
+
+
+def home_region(clients: Clients) -> str:
+    """A region of the partition that the credentials belong to: the configured one, or any."""
+    configured = clients.session.get_config_variable("region")
+    if configured:
+        return str(configured)
+    for region in _HOMES:
+        try:
+            clients.get("sts", region).get_caller_identity()
+        except FAULTS:
+            continue
+        return region
+    return _HOMES[0]
 
 
 def identify(clients: Clients, region: str) -> str | None:

@@ -1,0 +1,82 @@
+"""The real `msgaudit` process against an account."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.cli.process import command, msgaudit
+from tests.live.conftest import REGION, Account
+from tests.live.faulty import Call, FaultyAws, Reply
+
+
+def live(url: str, *options: str) -> tuple[str, ...]:
+    return ("scan", "--region", REGION, "--endpoint-url", url, *options)
+
+
+def test_interrupted_scan_reports_what_it_read(
+    account: Account, faulty: FaultyAws, tmp_path: Path
+) -> None:
+    """It is interrupted while one service does not answer."""
+    account.queue("orders")
+    reached, answer = threading.Event(), threading.Event()
+
+    def hang(_: Call) -> Reply | None:
+        answer.wait(30)
+        return None
+
+    def reach(_: Call) -> Reply | None:
+        reached.set()
+        return None
+
+    faulty.faults |= {"ListTopics": hang, "GetQueueAttributes": reach}
+    process = subprocess.Popen(
+        command(*live(faulty.url, "--select", "SQS030", "-f", "json")),
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert reached.wait(30)
+    process.send_signal(signal.SIGINT)
+    answer.set()
+    out, err = process.communicate(timeout=60)
+    report = json.loads(out)
+    assert report["summary"]["resources"] >= 1
+    assert any("interrupted" in gap["reason"] for gap in report["gaps"])
+    assert (process.returncode, "Traceback" in err) == (4, False)
+
+
+def test_scan_of_two_regions(account: Account, tmp_path: Path) -> None:
+    for region in (REGION, "eu-west-1"):
+        account.client("sqs", region).create_queue(QueueName="orders")
+    done = msgaudit(
+        tmp_path, *live(account.url, "--region", "eu-west-1", "--select", "SQS030", "-f", "json")
+    )
+    source = json.loads(done.stdout)["source"]
+    assert source["regions"] == [REGION, "eu-west-1"]
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--organization",), "--account-role goes with --account or --organization"),
+        (("--account", "12", "--account-role", "audit"), "'12' is no account id"),
+        (("--max-rps", "0"), "0.0 is not in the range x>0"),
+        (("--all-regions",), "--all-regions already means every --region"),
+    ],
+)
+def test_senseless_options(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    done = msgaudit(tmp_path, *live("http://127.0.0.1:1", *options))
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_policy_for_other_accounts(tmp_path: Path) -> None:
+    done = msgaudit(tmp_path, "iam-policy", "--account-role", "audit")
+    reads, enters = json.loads(done.stdout)["Statement"]
+    assert {"organizations:ListAccounts", "ec2:DescribeRegions"} <= set(reads["Action"])
+    assert (enters["Action"], enters["Resource"]) == ("sts:AssumeRole", "arn:*:iam::*:role/audit")
