@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -83,7 +82,7 @@ def _output(text: str) -> tuple[str, str]:
 
 def _configured(context: click.Context, _option: object, given: str | None) -> Configuration:
     """The settings of file and environment, which from now on are the defaults of all options."""
-    settings = configuration(given or os.environ.get("MSGAUDIT_CONFIG"))
+    settings = configuration(given)
     context.default_map = settings.defaults()
     return settings
 
