@@ -107,6 +107,7 @@ _SCOPE = (
     click.option("--pedantic/--no-pedantic", help="Run the rules that are opinions or heuristics too."),
     click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
     click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
+    click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
     click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
     click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
@@ -120,7 +121,6 @@ _REPORT = (
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found."),
     click.option("--diff-base", metavar="REV", help="Count only what this commit or branch of the git repository does not have yet."),
     click.option("--skip-non-templates", is_flag=True, help="Leave out named files that are not templates; pass if none is left (for hooks)."),
-    click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
 )  # fmt: skip
 
 
