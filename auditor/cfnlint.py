@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from auditor.engine import judge
 from auditor.findings import Finding, Outcome, Severity
 from auditor.loading import load_rules
 from auditor.rules import Rule
+from auditor.suppressions import Acceptance
 
 _LETTERS = {
     Severity.CRITICAL: "E",
@@ -64,10 +66,13 @@ def _found(cfn: Template) -> _Found:
 
 
 def _findings(collector: TemplateCollector) -> Iterator[Finding]:
+    acceptance = Acceptance(datetime.now(UTC).date().isoformat(), _RULES)
     for unit in collector.collect():
-        for finding in judge(unit, _RULES).findings:
+        verdict = judge(unit, _RULES)
+        acceptance.apply(verdict, unit, _RULES)
+        for finding in verdict.findings:
             own = finding.location is not None and finding.location.path == unit.path
-            if own and finding.outcome is Outcome.VIOLATION:
+            if own and finding.outcome is Outcome.VIOLATION and finding.suppression is None:
                 yield finding
 
 

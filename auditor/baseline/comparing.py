@@ -38,13 +38,15 @@ def compare(report: Report, entries: Sequence[Entry], root: Path) -> Comparison:
     paths of entries are relative to.
     """
     fresh = {number: entry_of(item) for number, item in enumerate(report.findings)}
+    missing = {path for path in {entry.path for entry in entries} if not (root / path).exists()}
     pairs, rest = _paired(fresh, entries, identity)
-    moved = [entry for entry in rest if _is_gone(entry, report, root)]
+    moved = [entry for entry in rest if _is_gone(entry, report, missing)]
     others = {number: entry for number, entry in fresh.items() if number not in pairs}
     more, _ = _paired(others, moved, likeness)
     pairs |= more
     left = _without(rest, more.values())
-    resolved = [entry for entry in left if _was_judged(entry, report, root)]
+    ran = {rule.id for rule in report.rules}
+    resolved = [entry for entry in left if entry.rule in ran and _was_read(entry, report, missing)]
     return Comparison(
         tuple(
             replace(item, baselined=True) if number in pairs else item
@@ -76,27 +78,21 @@ def _paired(
 
 
 def _without(entries: Iterable[Entry], taken: Iterable[Entry]) -> list[Entry]:
-    left = list(entries)
-    for entry in taken:
-        left.remove(entry)
-    return left
+    gone = set(map(id, taken))  # equal entries are several findings
+    return [entry for entry in entries if id(entry) not in gone]
 
 
-def _is_gone(entry: Entry, report: Report, root: Path) -> bool:
+def _is_gone(entry: Entry, report: Report, missing: set[str]) -> bool:
     """Whether its resource is not in its template any more; that of an account cannot move."""
-    if not entry.path:
-        return False
-    if entry.path in report.sources:
+    if entry.path in report.sources and entry.path:
         return (entry.path, entry.resource) not in report.subjects
-    return not (root / entry.path).exists()
+    return bool(entry.path) and entry.path in missing
 
 
-def _was_judged(entry: Entry, report: Report, root: Path) -> bool:
-    """Whether the finding would have been found: its template or account read, its rule run."""
-    if entry.rule not in {rule.id for rule in report.rules}:
-        return False
+def _was_read(entry: Entry, report: Report, missing: set[str]) -> bool:
+    """Whether its template or account was read, or its template is not there any more."""
     if entry.path:
-        return entry.path in report.sources or not (root / entry.path).exists()
+        return entry.path in report.sources or entry.path in missing
     details, arn = report.source.details, Arn.parse(entry.resource)
     return (
         arn is not None

@@ -49,7 +49,7 @@ def _compared(choices: Choices) -> tuple[Report, Comparison]:
 def _written(choices: Choices, report: Report, entries: Iterable[Entry], said: str) -> int:
     status = Gate(NEVER, allow_gaps=choices.allow_gaps).status(report)
     if status is ExitStatus.NOTHING_AUDITED:
-        return complain("nothing was audited", why_nothing(report), status)
+        return complain("nothing was audited", why_nothing(report, choices), status)
     kept = list(entries)
     to_file(_file(choices), text(kept))
     print(f"{_file(choices)}: {len(kept)} known{said}", file=sys.stderr)

@@ -144,7 +144,10 @@ def baseline() -> None:
 @baseline.command()
 @scope_options
 def create(**options: object) -> int:
-    """Write all findings of today to the baseline (default: .msgaudit-baseline.json)."""
+    """Write all findings of today.
+
+    The file is .msgaudit-baseline.json, unless --baseline or the configuration names another.
+    """
     from auditor.cli.baseline import create
 
     return create(Choices(**options))  # type: ignore[arg-type]  # click fills in the declared types
@@ -153,7 +156,10 @@ def create(**options: object) -> int:
 @baseline.command()
 @scope_options
 def update(**options: object) -> int:
-    """Add new findings to the baseline and drop resolved ones; the others keep date and reason."""
+    """Add new findings and drop resolved ones.
+
+    The others keep the date when they were first seen, and their reason.
+    """
     from auditor.cli.baseline import update
 
     return update(Choices(**options))  # type: ignore[arg-type]  # click fills in the declared types
@@ -162,7 +168,7 @@ def update(**options: object) -> int:
 @baseline.command()
 @scope_options
 def prune(**options: object) -> int:
-    """Drop resolved findings from the baseline and add none."""
+    """Drop resolved findings and add none."""
     from auditor.cli.baseline import prune
 
     return prune(Choices(**options))  # type: ignore[arg-type]  # click fills in the declared types
@@ -198,7 +204,7 @@ def show(file: str | None) -> int:
 @config.command()
 @_CONFIG
 def validate(file: str | None) -> int:
-    """Check the configuration, the rules and the suppressions that it names."""
+    """Check the file, and that the rules it names exist."""
     from auditor.cli.configuration import validate
 
     return validate(file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -83,7 +82,7 @@ def _output(text: str) -> tuple[str, str]:
 
 def _configured(context: click.Context, _option: object, given: str | None) -> Configuration:
     """The settings of file and environment, which from now on are the defaults of all options."""
-    settings = configuration(given or os.environ.get("MSGAUDIT_CONFIG"))
+    settings = configuration(given)
     context.default_map = settings.defaults()
     return settings
 
@@ -108,6 +107,7 @@ _SCOPE = (
     click.option("--pedantic/--no-pedantic", help="Run the rules that are opinions or heuristics too."),
     click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
     click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
+    click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
     click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
     click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
@@ -121,7 +121,6 @@ _REPORT = (
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found."),
     click.option("--diff-base", metavar="REV", help="Count only what this commit or branch of the git repository does not have yet."),
     click.option("--skip-non-templates", is_flag=True, help="Leave out named files that are not templates; pass if none is left (for hooks)."),
-    click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
 )  # fmt: skip
 
 

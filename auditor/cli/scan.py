@@ -47,7 +47,7 @@ def run_scan(choices: Choices) -> int:
     if status is ExitStatus.NOTHING_AUDITED:
         if choices.skip_non_templates and not report.gaps:
             return ExitStatus.PASSED
-        return complain("nothing was audited", why_nothing(report), status)
+        return complain("nothing was audited", why_nothing(report, choices), status)
     return status
 
 
@@ -180,9 +180,11 @@ def _text(report: Report) -> str:
     return TextReporter(color=bool(wanted), width=width).render(report)
 
 
-def why_nothing(report: Report) -> str:
+def why_nothing(report: Report, choices: Choices) -> str:
     """Why a run audited nothing."""
     if report.gaps:
         gap = report.gaps[0]
         return f"{gap.what}: {gap.reason}"
+    if {"include", "exclude"} & choices.config.values.keys():
+        return "The configuration's include and exclude leave no template of what was given."
     return "No CloudFormation, SAM or CDK template was found in what was given."

@@ -27,7 +27,8 @@ def configuration(given: str | None = None) -> Configuration:
     `given` is the file, or `none` for no file at all. Without it the file is looked for from the
     working directory up to the root of the repository.
     """
-    path = find(Path.cwd()) if given is None else None if given == NONE else Path(given)
+    given = given or os.environ.get(f"{_PREFIX}CONFIG")
+    path = None if given == NONE else Path(given) if given else find(Path.cwd())
     environment = {name: os.environ[_variable(name)] for name in _FROM_ENVIRONMENT
                    if os.environ.get(_variable(name))}  # fmt: skip
     if path is None and not environment:

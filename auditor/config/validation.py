@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from auditor.config.files import KeyPath
+from auditor.suppressions.reading import is_date
 
 SCHEMA = Path(__file__).parent / "schema" / "msgaudit-configuration-1.schema.json"
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -93,11 +93,8 @@ def _mapping_problems(
 def _text_problems(value: str, form: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
     if "pattern" in form and not re.search(form["pattern"], value):
         yield Problem(path, f"{_shown(value)} is not {form.get('title', 'of the expected form')}")
-    if form.get("format") == "date":
-        try:
-            date.fromisoformat(value)
-        except ValueError:
-            yield Problem(path, f"{_shown(value)} is not a date such as 2030-12-31")
+    if form.get("format") == "date" and not is_date(value):
+        yield Problem(path, f"{_shown(value)} is not a date such as 2030-12-31")
 
 
 def _has_type(value: object, wanted: str | list[str]) -> bool:

@@ -55,11 +55,16 @@ def _problems(entry: dict[str, Any]) -> Iterator[str]:
         if not isinstance(entry.get(key, ""), str):
             yield f"{key} is not text"
     expires = _text(entry, "expires")
-    if expires:
-        try:
-            date.fromisoformat(expires)
-        except ValueError:
-            yield f"expires is {expires!r}, not a date such as 2030-12-31"
+    if expires and not is_date(expires):
+        yield f"expires is {expires!r}, not a date such as 2030-12-31"
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a date in the one form that can be compared as text."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _text(entry: dict[str, Any], key: str) -> str:

@@ -274,3 +274,12 @@ def test_validation_agrees_with_a_general_validator(value: dict[str, object]) ->
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
     general = jsonschema.Draft202012Validator(form, format_checker=checker)
     assert (not list(problems(value, schema()))) == general.is_valid(value)
+
+
+def test_a_hook_passes_for_excluded_files_and_others_hear_why(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(FAILING)
+    (tmp_path / ".msgaudit.yaml").write_text("exclude: [t.yaml]\n")
+    assert msgaudit(tmp_path, "scan", "--skip-non-templates", "t.yaml").returncode == 0
+    done = msgaudit(tmp_path, "scan", "t.yaml")
+    assert done.returncode == 3
+    assert "include and exclude leave no template" in done.stderr

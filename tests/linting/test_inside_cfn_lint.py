@@ -15,6 +15,7 @@ from tests.cli.process import FAILING, PASSING
 
 SAM = Path(__file__).parents[1] / "fixtures/event_sources/batch-failures-not-reported/fail-sam.yaml"
 IGNORED = f"Metadata: {{cfn-lint: {{config: {{ignore_checks: [ESQS030]}}}}}}\n{FAILING}"
+ACCEPTED = f"{FAILING}    Metadata: {{msgaudit: {{ignore: [{{id: SQS030, reason: x}}]}}}}\n"
 
 
 def cfn_lint(folder: Path, *arguments: str, text: str | None = None) -> list[Any]:
@@ -58,7 +59,9 @@ def test_what_sam_makes_is_found_at_its_event(tmp_path: Path) -> None:
     assert found["WESM014"]["Location"]["Path"] == path
 
 
-@pytest.mark.parametrize(("template", "expected"), [(FAILING, {"ESQS030"}), (IGNORED, set())])
+@pytest.mark.parametrize(
+    ("template", "expected"), [(FAILING, {"ESQS030"}), (IGNORED, set()), (ACCEPTED, set())]
+)
 def test_standard_input_and_metadata(tmp_path: Path, template: str, expected: set[str]) -> None:
     assert ids(cfn_lint(tmp_path, text=template)) == expected | {"WSQS027"}
 

@@ -22,7 +22,7 @@ def comments(document: Document, blocks: Sequence[tuple[str, Block]]) -> Iterato
     One beside the logical id, or alone above it, is for the resource; any other for the findings
     at its line, or at the next line when it stands alone.
     """
-    lines = document.text.splitlines()
+    lines = document.lines
     for number, line in enumerate(lines, 1):
         match = _COMMENT.search(line)
         if match and not _in_text(document.root, number - 1, match.start()):

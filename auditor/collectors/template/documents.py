@@ -56,14 +56,15 @@ class Document:
         self.doubled: list[MappingNode] = []
 
     @cached_property
-    def _lines(self) -> list[str]:
+    def lines(self) -> list[str]:
+        """The lines as YAML counts them."""
         plain = self.text.isascii() and "\r" not in self.text
         return self.text.split("\n") if plain else _BREAK.split(self.text)
 
     def locate(self, node: Node) -> Location:
         """The range of a node; of a collection, its first line."""
         start, end = node.start_mark, node.end_mark
-        line = self._lines[start.line] if start.line < len(self._lines) else ""
+        line = self.lines[start.line] if start.line < len(self.lines) else ""
         end_column = end.column if end.line == start.line else len(line)
         return Location(
             self.path,
