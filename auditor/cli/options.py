@@ -49,6 +49,7 @@ class Choices(LiveChoices):
     """What the user asked for."""
 
     paths: tuple[str, ...]
+    snapshot: str | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     pedantic: bool
@@ -101,6 +102,7 @@ _LIVE_OPTIONS = (
 _SCOPE = (
     click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
+    click.option("--snapshot", metavar="FILE", help="Audit what `msgaudit collect` wrote to this file."),
     *_LIVE_OPTIONS,
     click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
     click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),

@@ -91,7 +91,7 @@ def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
 def _refuse_overwriting(choices: Choices) -> None:
     """Raises `UsageError` when a report would replace another, or what is to be audited."""
     inputs = [*choices.paths, *choices.parameter_file]
-    inputs += [choices.baseline] if choices.baseline else []
+    inputs += filter(None, (choices.baseline, choices.snapshot))
     taken = {Path(path).resolve() for path in inputs}
     for _, file in _outputs(choices):
         place = Path(file).resolve()
@@ -110,9 +110,10 @@ def _outputs(choices: Choices) -> tuple[tuple[str, str], ...]:
 @contextmanager
 def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector, Source]]:
     """The collector that was asked for, and how reports name its source."""
-    asked = [bool(choices.paths), choices.live, choices.demo]
+    asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
     if sum(asked) != 1:
-        hint = "Give either template PATHS, or --profile or --region for an account, or --demo."
+        account = "--profile or --region for an account"
+        hint = f"Give either template PATHS, or {account}, or --snapshot, or --demo."
         raise UsageError("it is not clear what to audit", hint)
     if choices.paths:
         yield templates(choices, root()), Source("template", {"paths": choices.paths})
@@ -121,6 +122,13 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
 
         with demo_account(progress) as collector:
             yield collector, Source("live", {"profiles": ("demo",)})
+    elif choices.snapshot:
+        from auditor.snapshot import SnapshotCollector
+
+        yield (
+            SnapshotCollector(choices.snapshot),
+            Source("snapshot", {"paths": (choices.snapshot,)}),
+        )
     else:
         yield _live(choices, progress)
 

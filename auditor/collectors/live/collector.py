@@ -64,11 +64,15 @@ class Service(NamedTuple):
 
 
 class FollowUp(NamedTuple):
-    """What reads more about resources of the same region, once all services have been read."""
+    """What reads more about resources of the same region, once all services have been read.
+
+    Where some of the types that it follows are unread, it cannot know all that it should ask for.
+    """
 
     name: str
     types: Sequence[str]
     collect: Callable[[Reader, Sequence[RawResource]], Iterator[RawResource]]
+    follows: Sequence[str] = ()
 
 
 SERVICES = (
@@ -92,11 +96,11 @@ SERVICES = (
 )
 FOLLOW_UPS = (
     FollowUp("Lambda aliases", aliases.TYPES, aliases.collect),
-    FollowUp("Stream consumers", consumers.TYPES, consumers.collect),
-    FollowUp("Channels", channels.TYPES, channels.collect),
-    FollowUp("Schema discoverers", schemas.TYPES, schemas.collect),
-    FollowUp("Subnets", subnets.TYPES, subnets.collect),
-    FollowUp("KMS", kms.TYPES, kms.collect),
+    FollowUp("Stream consumers", consumers.TYPES, consumers.collect, kinesis.TYPES),
+    FollowUp("Channels", channels.TYPES, channels.collect, kinesis.TYPES),
+    FollowUp("Schema discoverers", schemas.TYPES, schemas.collect, events.TYPES),
+    FollowUp("Subnets", subnets.TYPES, subnets.collect, functions.TYPES[:1]),
+    FollowUp("KMS", kms.TYPES, kms.collect, kms.ENCRYPTED),
 )
 COLLECTED = frozenset(type_ for part in (*SERVICES, *FOLLOW_UPS) for type_ in part.types)
 
@@ -225,8 +229,22 @@ def _follow_up(reader: Reader, resources: Sequence[RawResource]) -> list[RawReso
     found: list[RawResource] = []
     for part in FOLLOW_UPS:
         known = [*here, *found]
+        _pass_on(part, reader, known)
         found += _kept(part, reader, partial(part.collect, reader, known))
     return found
+
+
+def _pass_on(part: FollowUp, reader: Reader, known: Sequence[RawResource]) -> None:
+    """Mark the types of a follow-up as not completely read where those that it follows are not."""
+    unread = reader.log.unread
+    reasons = [unread[type_] for type_ in part.follows if type_ in unread]
+    reasons += [
+        why.reason
+        for raw in known
+        if raw.type in part.follows and (why := getattr(raw.properties, "unread", None))
+    ]
+    for type_ in part.types if reasons else ():
+        unread.setdefault(type_, reasons[0])
 
 
 def _kept(
