@@ -69,6 +69,7 @@ class Choices(LiveChoices):
     exit_zero: bool = False
     skip_non_templates: bool = False
     with_cfn_lint: bool = False
+    dry_run: bool = False
 
 
 def _output(text: str) -> tuple[str, str]:
@@ -116,6 +117,7 @@ _SCOPE = (
 )  # fmt: skip
 _REPORT = (
     click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
+    click.option("--dry-run", is_flag=True, help="Only print how many calls of which action an audit of the accounts takes."),
     click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What goes to standard output."),
     click.option("-o", "--output", multiple=True, type=_output, metavar="FORMAT=FILE", help="Also write this format to a file (repeatable)."),
     click.option("--fail-on", type=click.Choice([*(item.value for item in Severity), NEVER]), default=Severity.HIGH.value, show_default=True, help="Mildest severity that gives exit status 1."),

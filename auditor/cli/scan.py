@@ -35,6 +35,8 @@ _DEMO_OUTPUT = (("html", "report.html"), ("sarif", "findings.sarif"))
 
 def run_scan(choices: Choices) -> int:
     """Run one scan; raises `MsgauditError` for what the user can mend."""
+    if choices.dry_run:
+        return _dry_run(choices)
     _refuse_overwriting(choices)
     gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
     report = audited(choices)
@@ -49,6 +51,14 @@ def run_scan(choices: Choices) -> int:
             return ExitStatus.PASSED
         return complain("nothing was audited", why_nothing(report), status)
     return status
+
+
+def _dry_run(choices: Choices) -> int:
+    from auditor.cli.live import run_plan
+
+    if not choices.live or choices.paths or choices.demo or choices.snapshot:
+        raise UsageError("--dry-run counts calls to accounts", "Add --profile or --region.")
+    return run_plan(_placed(choices))
 
 
 def audited(choices: Choices) -> Report:
@@ -162,9 +172,14 @@ def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
 
     if choices.parameter or choices.parameter_file:
         raise UsageError("--parameter is for templates, not for an account")
-    if not choices.region and not choices.all_regions:
-        choices = replace(choices, region=tuple(choices.config.get("regions", ())))
-    return live_collector(choices, progress), Source("live", {"profiles": choices.profile})
+    return live_collector(_placed(choices), progress), Source("live", {"profiles": choices.profile})
+
+
+def _placed(choices: Choices) -> Choices:
+    """The choices with the regions of the configuration where none is given."""
+    if choices.region or choices.all_regions:
+        return choices
+    return replace(choices, region=tuple(choices.config.get("regions", ())))
 
 
 def _deliver(report: Report, choices: Choices) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 import botocore.session
 import pytest
@@ -101,10 +102,15 @@ def filled(full: Account) -> Iterator[FaultyAws]:
     proxy.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def types(full: Account) -> frozenset[str]:
     """The types of all that there is."""
-    proxy = FaultyAws(full.url)
+    return _types(full.url)
+
+
+@cache
+def _types(url: str) -> frozenset[str]:
+    proxy = FaultyAws(url)
     complete(proxy)
     found = collect(proxy.url)
     proxy.close()
