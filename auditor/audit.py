@@ -91,6 +91,6 @@ def audit(
 
 def _named(source: Source, accounts: tuple[str, ...], regions: tuple[str, ...]) -> Source:
     """The source with the accounts and regions that only the collector knows."""
-    if source.kind != "live":
+    if source.kind == "template":
         return source
     return Source(source.kind, {**source.details, "accounts": accounts, "regions": regions})

@@ -55,7 +55,7 @@ class Report:
     def audited(self) -> bool:
         """Whether anything was: `units` counts the stacks or accounts that were read."""
         return self.units > 0 and (
-            self.resources > 0 or not self.gaps or self.source.kind != "live"
+            self.resources > 0 or not self.gaps or self.source.kind == "template"
         )
 
     @property

@@ -5,7 +5,13 @@ from __future__ import annotations
 import click
 
 from auditor import __version__
-from auditor.cli.options import Choices, scan_options, scope_options
+from auditor.cli.options import (
+    Choices,
+    LiveChoices,
+    live_options,
+    scan_options,
+    scope_options,
+)
 from auditor.findings import Category, Severity
 
 CATEGORIES = [category.value for category in Category]
@@ -37,6 +43,22 @@ def scan(**options: object) -> int:
     from auditor.cli.scan import run_scan
 
     return run_scan(Choices(**options))  # type: ignore[arg-type]  # click fills in the declared types
+
+
+@main.command()
+@live_options
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where to keep it.")
+@click.option("--redact", is_flag=True, help="Replace account ids by other numbers.")
+def collect(output: str, redact: bool, **options: object) -> int:
+    """Read accounts once and keep what was read, to scan it later with `scan --snapshot`.
+
+    The findings are those of a scan of the accounts themselves. The file is compressed JSON and
+    confidential: it holds policies and definitions, but not the environment of functions. Exit
+    status: 0 everything was read, 4 the file has gaps.
+    """
+    from auditor.cli.live import run_collect
+
+    return run_collect(LiveChoices(**options), output, redact=redact)  # type: ignore[arg-type]  # as above
 
 
 @main.command()

@@ -1,10 +1,15 @@
-"""The collector of the accounts that the user chose."""
+"""Reading the accounts that the user chose: `msgaudit collect` and `--dry-run`."""
 
 from __future__ import annotations
 
+import sys
+
 from auditor.cli.options import LiveChoices
+from auditor.cli.output import to_file, to_standard_output
 from auditor.cli.progress import Progress
 from auditor.collectors.live import LiveCollector, Scope
+from auditor.errors import ExitStatus, UsageError
+from auditor.snapshot import dump
 
 
 def live_collector(choices: LiveChoices, progress: Progress) -> LiveCollector:
@@ -18,3 +23,37 @@ def live_collector(choices: LiveChoices, progress: Progress) -> LiveCollector:
         choices.organization,
     )
     return LiveCollector(scope, choices.endpoint_url, progress, max_rps=choices.max_rps)
+
+
+def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:
+    """Keep what is read of the accounts; raises `MsgauditError` for what the user can mend."""
+    if not choices.live:
+        hint = "Give --profile or --region, or --organization with --account-role."
+        raise UsageError("it is not clear what to collect", hint)
+    progress = Progress("read")
+    try:
+        (unit,) = live_collector(choices, progress).collect()
+    finally:
+        progress.close()
+    to_file(file, dump(unit, redact=redact), private=True)
+    count = sum(len(reading.resources) for reading in unit.readings)
+    print(f"Wrote {count} resources and {len(unit.gaps)} gaps to {file}", file=sys.stderr)
+    return ExitStatus.GAPS if unit.gaps else ExitStatus.PASSED
+
+
+def run_plan(choices: LiveChoices) -> int:
+    """Print the calls that reading the accounts takes; raises like the reading itself."""
+    progress = Progress("counted")
+    try:
+        plan = live_collector(choices, progress).plan()
+    finally:
+        progress.close()
+    calls = plan.made + plan.planned
+    lines = [f"{count:9,}  {action}" for action, count in sorted(calls.items())]
+    lines += [
+        f"{calls.total():9,}  in all, of which {plan.made.total():,} were made to count the others",
+        "Not counted: what only these answers tell (keys in use, subscribers in other accounts).",
+        *(f"Not counted: {gap.what}: {gap.reason}" for gap in plan.gaps),
+    ]
+    to_standard_output("".join(f"{line}\n" for line in lines))
+    return ExitStatus.GAPS if plan.gaps else ExitStatus.PASSED

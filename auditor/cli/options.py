@@ -48,6 +48,7 @@ class Choices(LiveChoices):
     """What the user asked for."""
 
     paths: tuple[str, ...]
+    snapshot: str | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     pedantic: bool
@@ -67,6 +68,7 @@ class Choices(LiveChoices):
     exit_zero: bool = False
     skip_non_templates: bool = False
     with_cfn_lint: bool = False
+    dry_run: bool = False
 
 
 def _output(text: str) -> tuple[str, str]:
@@ -100,6 +102,7 @@ _LIVE_OPTIONS = (
 _SCOPE = (
     click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
+    click.option("--snapshot", metavar="FILE", help="Audit what `msgaudit collect` wrote to this file."),
     *_LIVE_OPTIONS,
     click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
     click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
@@ -114,6 +117,7 @@ _SCOPE = (
 )  # fmt: skip
 _REPORT = (
     click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
+    click.option("--dry-run", is_flag=True, help="Only print how many calls of which action an audit of the accounts takes."),
     click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What goes to standard output."),
     click.option("-o", "--output", multiple=True, type=_output, metavar="FORMAT=FILE", help="Also write this format to a file (repeatable)."),
     click.option("--fail-on", type=click.Choice([*(item.value for item in Severity), NEVER]), default=Severity.HIGH.value, show_default=True, help="Mildest severity that gives exit status 1."),

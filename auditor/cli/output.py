@@ -34,21 +34,26 @@ def _silence() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def to_file(path: str, text: str) -> None:
-    """Write a report beside its place and move it there; raises `UsageError` when that fails."""
+def to_file(path: str, content: str | bytes, *, private: bool = False) -> None:
+    """Write a file beside its place and move it there; raises `UsageError` when that fails.
+
+    Only its owner may read a private one.
+    """
     import tempfile
 
+    data = content.encode() if isinstance(content, str) else content
     target = Path(path).resolve()  # of a link, the file behind it
     temporary: Path | None = None
     try:
         if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")  # a device or a pipe must stay one
+            target.write_bytes(data)  # a device or a pipe must stay one
             return
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         temporary = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        temporary.chmod(_mode(target))
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        if not private:  # mkstemp makes it so
+            temporary.chmod(_mode(target))
         temporary.replace(target)
     except OSError as error:
         if temporary:

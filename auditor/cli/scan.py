@@ -35,6 +35,8 @@ _DEMO_OUTPUT = (("html", "report.html"), ("sarif", "findings.sarif"))
 
 def run_scan(choices: Choices) -> int:
     """Run one scan; raises `MsgauditError` for what the user can mend."""
+    if choices.dry_run:
+        return _dry_run(choices)
     _refuse_overwriting(choices)
     gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
     report = audited(choices)
@@ -49,6 +51,14 @@ def run_scan(choices: Choices) -> int:
             return ExitStatus.PASSED
         return complain("nothing was audited", why_nothing(report, choices), status)
     return status
+
+
+def _dry_run(choices: Choices) -> int:
+    from auditor.cli.live import run_plan
+
+    if not choices.live or choices.paths or choices.demo or choices.snapshot:
+        raise UsageError("--dry-run counts calls to accounts", "Add --profile or --region.")
+    return run_plan(_placed(choices))
 
 
 def audited(choices: Choices) -> Report:
@@ -91,7 +101,7 @@ def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
 def _refuse_overwriting(choices: Choices) -> None:
     """Raises `UsageError` when a report would replace another, or what is to be audited."""
     inputs = [*choices.paths, *choices.parameter_file]
-    inputs += [choices.baseline] if choices.baseline else []
+    inputs += filter(None, (choices.baseline, choices.snapshot))
     taken = {Path(path).resolve() for path in inputs}
     for _, file in _outputs(choices):
         place = Path(file).resolve()
@@ -110,9 +120,10 @@ def _outputs(choices: Choices) -> tuple[tuple[str, str], ...]:
 @contextmanager
 def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector, Source]]:
     """The collector that was asked for, and how reports name its source."""
-    asked = [bool(choices.paths), choices.live, choices.demo]
+    asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
     if sum(asked) != 1:
-        hint = "Give either template PATHS, or --profile or --region for an account, or --demo."
+        account = "--profile or --region for an account"
+        hint = f"Give either template PATHS, or {account}, or --snapshot, or --demo."
         raise UsageError("it is not clear what to audit", hint)
     if choices.paths:
         yield templates(choices, root()), Source("template", {"paths": choices.paths})
@@ -121,6 +132,13 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
 
         with demo_account(progress) as collector:
             yield collector, Source("live", {"profiles": ("demo",)})
+    elif choices.snapshot:
+        from auditor.snapshot import SnapshotCollector
+
+        yield (
+            SnapshotCollector(choices.snapshot),
+            Source("snapshot", {"paths": (choices.snapshot,)}),
+        )
     else:
         yield _live(choices, progress)
 
@@ -154,9 +172,14 @@ def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
 
     if choices.parameter or choices.parameter_file:
         raise UsageError("--parameter is for templates, not for an account")
-    if not choices.region and not choices.all_regions:
-        choices = replace(choices, region=tuple(choices.config.get("regions", ())))
-    return live_collector(choices, progress), Source("live", {"profiles": choices.profile})
+    return live_collector(_placed(choices), progress), Source("live", {"profiles": choices.profile})
+
+
+def _placed(choices: Choices) -> Choices:
+    """The choices with the regions of the configuration where none is given."""
+    if choices.region or choices.all_regions:
+        return choices
+    return replace(choices, region=tuple(choices.config.get("regions", ())))
 
 
 def _deliver(report: Report, choices: Choices) -> None:

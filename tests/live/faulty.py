@@ -27,11 +27,12 @@ RESET: Reply = (0, "", b"")
 
 @dataclass(frozen=True)
 class Call:
-    """One request: the API operation, its body as text, and who signed it where for what."""
+    """One request: the API operation, its body and path, and who signed it where for what."""
 
     operation: str
     body: str
     scope: str = ""
+    path: str = ""
 
 
 class FaultyAws:
@@ -40,6 +41,7 @@ class FaultyAws:
     def __init__(self, upstream: str) -> None:
         self.upstream = urlsplit(upstream).netloc
         self.calls: Counter[str] = Counter()
+        self.requests: Counter[Call] = Counter()
         self.faults: dict[str, Callable[[Call], Reply | None]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -67,6 +69,7 @@ class FaultyAws:
 
     def reply(self, call: Call) -> Reply | None:
         self.calls[call.operation] += 1
+        self.requests[call] += 1
         fault = self.faults.get(call.operation)
         return fault(call) if fault else None
 
@@ -85,7 +88,7 @@ class FaultyAws:
             def _serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 name = operation(self.command, self.path, self.headers, body)
-                call = Call(name, body.decode(), scope(self.headers))
+                call = Call(name, body.decode(), scope(self.headers), self.path)
                 reply = faulty.reply(call) or self._forward(body)
                 if reply == RESET:
                     self._reset()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.collectors.live.operations import operation_name
 from tests.cli.process import command, msgaudit
 from tests.live.conftest import REGION, Account
 from tests.live.faulty import Call, FaultyAws, Reply
@@ -80,3 +81,27 @@ def test_policy_for_other_accounts(tmp_path: Path) -> None:
     reads, enters = json.loads(done.stdout)["Statement"]
     assert {"organizations:ListAccounts", "ec2:DescribeRegions"} <= set(reads["Action"])
     assert (enters["Action"], enters["Resource"]) == ("sts:AssumeRole", "arn:*:iam::*:role/audit")
+
+
+def test_dry_run_counts_what_the_scan_makes(
+    account: Account, faulty: FaultyAws, tmp_path: Path
+) -> None:
+    for number in range(3):
+        account.queue(f"orders-{number}")
+    account.client("events").put_rule(Name="daily", ScheduleExpression="rate(1 day)")
+    done = msgaudit(tmp_path, *live(faulty.url, "--dry-run"))
+    assert done.returncode == 0
+    assert faulty.calls["GetQueueAttributes"] == faulty.calls["ListTargetsByRule"] == 0
+    lines = [line.split() for line in done.stdout.splitlines()]
+    counted = {action: int(count) for count, action, *_ in lines if count.isdecimal()}
+    del counted["in"]
+    assert counted["sqs:GetQueueAttributes"] == 3
+    faulty.calls.clear()
+    msgaudit(tmp_path, *live(faulty.url))
+    made = {name: count for name, count in faulty.calls.items() if name != "GetCallerIdentity"}
+    assert made == {operation_name(action): count for action, count in counted.items()}
+
+
+def test_dry_run_is_for_accounts(tmp_path: Path) -> None:
+    done = msgaudit(tmp_path, "scan", "--demo", "--dry-run")
+    assert (done.returncode, "--dry-run counts calls to accounts" in done.stderr) == (2, True)

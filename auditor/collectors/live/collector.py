@@ -39,6 +39,7 @@ from auditor.collectors.live.accounts import Account, Scope, open_accounts
 from auditor.collectors.live.faults import MALFORMED, CallError
 from auditor.collectors.live.limits import RATES, Limits
 from auditor.collectors.live.meter import Meter, Progress
+from auditor.collectors.live.plan import Plan
 from auditor.collectors.live.reader import Log, Reader
 from auditor.collectors.live.session import THREADS
 from auditor.collectors.live.shapes import MANAGED_BY
@@ -64,11 +65,15 @@ class Service(NamedTuple):
 
 
 class FollowUp(NamedTuple):
-    """What reads more about resources of the same region, once all services have been read."""
+    """What reads more about resources of the same region, once all services have been read.
+
+    Where some of the types that it follows are unread, it cannot know all that it should ask for.
+    """
 
     name: str
     types: Sequence[str]
     collect: Callable[[Reader, Sequence[RawResource]], Iterator[RawResource]]
+    follows: Sequence[str] = ()
 
 
 SERVICES = (
@@ -92,11 +97,11 @@ SERVICES = (
 )
 FOLLOW_UPS = (
     FollowUp("Lambda aliases", aliases.TYPES, aliases.collect),
-    FollowUp("Stream consumers", consumers.TYPES, consumers.collect),
-    FollowUp("Channels", channels.TYPES, channels.collect),
-    FollowUp("Schema discoverers", schemas.TYPES, schemas.collect),
-    FollowUp("Subnets", subnets.TYPES, subnets.collect),
-    FollowUp("KMS", kms.TYPES, kms.collect),
+    FollowUp("Stream consumers", consumers.TYPES, consumers.collect, kinesis.TYPES),
+    FollowUp("Channels", channels.TYPES, channels.collect, kinesis.TYPES),
+    FollowUp("Schema discoverers", schemas.TYPES, schemas.collect, events.TYPES),
+    FollowUp("Subnets", subnets.TYPES, subnets.collect, functions.TYPES[:1]),
+    FollowUp("KMS", kms.TYPES, kms.collect, kms.ENCRYPTED),
 )
 COLLECTED = frozenset(type_ for part in (*SERVICES, *FOLLOW_UPS) for type_ in part.types)
 
@@ -127,12 +132,7 @@ class LiveCollector:
         When interrupted, what was read until then, and gaps for the rest. Raises `UsageError` for
         an unknown profile or region and `NothingAuditedError` when no account can be read.
         """
-        limits = Limits(self.max_rps, RATES if self.paced and not self.endpoint_url else {})
-        accounts, gaps = open_accounts(self.scope, self.endpoint_url, self.attempts, limits)
-        several = len(accounts) + len(gaps) > 1
-        logs = [Log(str(account.id) if several else "") for account in accounts]
-        meter = Meter(self.progress, limits, logs, sum(map(_parts, accounts)))
-        resources = _unique(self._read(accounts, logs, meter))
+        accounts, gaps, logs, resources = self._collect(planning=False)
         gaps += [gap for log in logs for gap in log.gaps()]
         if not any(log.answers for log in logs):
             raise _nothing(accounts[0].id, gaps)
@@ -142,24 +142,40 @@ class LiveCollector:
             tuple(dict.fromkeys(region for account in accounts for region in account.regions)),
         )  # fmt: skip
 
-    def _read(
-        self, accounts: Sequence[Account], logs: Sequence[Log], meter: Meter
-    ) -> list[RawResource]:
-        # Each waits for the next: accounts for services, and these for calls on their resources.
+    def plan(self) -> Plan:
+        """The calls that `collect` would make, as far as lists tell; raises what it raises."""
+        _, gaps, logs, _ = self._collect(planning=True)
+        return Plan.of(logs, gaps)
+
+    def _collect(
+        self, *, planning: bool
+    ) -> tuple[list[Account], list[Gap], list[Log], list[RawResource]]:
+        limits = Limits(self.max_rps, RATES if self.paced and not self.endpoint_url else {})
+        accounts, gaps = open_accounts(self.scope, self.endpoint_url, self.attempts, limits)
+        several = len(accounts) + len(gaps) > 1
+        logs = [Log(str(account.id) if several else "") for account in accounts]
+        meter = Meter(self.progress, limits, logs, sum(map(_parts, accounts)))
         with (
             ThreadPoolExecutor(THREADS) as calls,
             ThreadPoolExecutor(THREADS) as services,
             ThreadPoolExecutor(_ACCOUNTS) as pool,
         ):
+            # Each waits for the next: accounts for services, and these for calls on resources.
             pending = [
-                pool.submit(_read_account, account, log, calls, services, meter)
+                pool.submit(
+                    _read_account,
+                    [Reader(account.clients, region, account.id, calls, log, planning)
+                     for region in account.regions],
+                    services, meter,
+                )
                 for account, log in zip(accounts, logs, strict=True)
-            ]
+            ]  # fmt: skip
             try:
-                return [raw for future in pending for raw in future.result()]
+                found = [raw for future in pending for raw in future.result()]
             except KeyboardInterrupt:
-                meter.limits.stopped.set()
-                return [raw for future in pending for raw in future.result()]
+                limits.stopped.set()
+                found = [raw for future in pending for raw in future.result()]
+        return accounts, gaps, logs, _unique(found)
 
 
 def _parts(account: Account) -> int:
@@ -167,12 +183,7 @@ def _parts(account: Account) -> int:
     return len(account.regions) * (len(SERVICES) - once) + once
 
 
-def _read_account(
-    account: Account, log: Log, calls: Executor, services: Executor, meter: Meter
-) -> list[RawResource]:
-    readers = [
-        Reader(account.clients, region, account.id, calls, log) for region in account.regions
-    ]
+def _read_account(readers: Sequence[Reader], services: Executor, meter: Meter) -> list[RawResource]:
     pending = [
         (reader.region, service, services.submit(_read_service, service, reader))
         for position, reader in enumerate(readers)
@@ -186,7 +197,7 @@ def _read_account(
         resources += found
     follow_ups = [services.submit(_follow_up, reader, resources) for reader in readers]
     resources += chain.from_iterable([future.result() for future in follow_ups])
-    account.clients.forget()
+    readers[0].clients.forget()
     return resources
 
 
@@ -225,8 +236,22 @@ def _follow_up(reader: Reader, resources: Sequence[RawResource]) -> list[RawReso
     found: list[RawResource] = []
     for part in FOLLOW_UPS:
         known = [*here, *found]
+        _pass_on(part, reader, known)
         found += _kept(part, reader, partial(part.collect, reader, known))
     return found
+
+
+def _pass_on(part: FollowUp, reader: Reader, known: Sequence[RawResource]) -> None:
+    """Mark the types of a follow-up as not completely read where those that it follows are not."""
+    unread = reader.log.unread
+    reasons = [unread[type_] for type_ in part.follows if type_ in unread]
+    reasons += [
+        why.reason
+        for raw in known
+        if raw.type in part.follows and (why := getattr(raw.properties, "unread", None))
+    ]
+    for type_ in part.types if reasons else ():
+        unread.setdefault(type_, reasons[0])
 
 
 def _kept(

@@ -10,11 +10,33 @@ from typing import Any
 from auditor.arns import Arn
 from auditor.collectors.live.reader import MARKER, Reader
 from auditor.collectors.live.shapes import pick
-from auditor.resources import Key, KeyAlias
+from auditor.resources import (
+    Archive,
+    DeliveryStream,
+    EventBus,
+    EventSourceMapping,
+    Function,
+    Key,
+    KeyAlias,
+    Pipe,
+    Queue,
+    Schedule,
+    StateMachine,
+    Stream,
+    Topic,
+)
 from auditor.resources.base import RawResource, unread_properties
 from auditor.values import Unknown, document
 
 TYPES = (Key.type, KeyAlias.type)
+# Resources that can name a key.
+ENCRYPTED = tuple(
+    cls.type
+    for cls in (
+        Archive, DeliveryStream, EventBus, EventSourceMapping, Function, Pipe, Queue, Schedule,
+        StateMachine, Stream, Topic,
+    )
+)  # fmt: skip
 
 # What the properties of other resources call their key.
 _REFERENCES = frozenset((

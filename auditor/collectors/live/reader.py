@@ -41,6 +41,7 @@ class Log:
 
     account: str = ""
     answers: list[str] = field(default_factory=list)
+    planned: list[str] = field(default_factory=list)
     failures: list[tuple[str, str, str, CallError]] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
 
@@ -62,13 +63,17 @@ class Log:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads one region of one account. `account` is `None` when it could not be asked for."""
+    """Reads one region of one account. `account` is `None` when it could not be asked for.
+
+    One that is `planning` makes the calls that list, and counts one call for each other.
+    """
 
     clients: Clients
     region: str
     account: str | None
     pool: Executor
     log: Log
+    planning: bool = False
 
     def listing(
         self,
@@ -92,6 +97,8 @@ class Reader:
 
     def detail(self, action: str, subject: str, **arguments: object) -> Answer | Unknown | None:
         """One answer; `None` when the subject does not exist, unknown when it could not be read."""
+        if self.planning:
+            return self._counted(action)
         try:
             return self._call(action, arguments)
         except CallError as error:
@@ -106,6 +113,8 @@ class Reader:
         **arguments: object,
     ) -> list[Any] | Unknown | None:
         """All pages of a list that belongs to one subject; otherwise like `detail`."""
+        if self.planning:
+            return self._counted(action)
         found: list[Any] = []
         try:
             for answer in self._pages(action, token, arguments):
@@ -138,6 +147,10 @@ class Reader:
         self.log.failures.append((action, self.region, subject, error))
         for type_ in types:
             self.log.unread[type_] = f"{action} in {self.region}: {error.reason}"
+
+    def _counted(self, action: str) -> Unknown:
+        self.log.planned.append(action)
+        return Unknown(f"{action} is only counted")
 
     def _missed(self, action: str, subject: str, error: CallError) -> Unknown | None:
         if error.gone:

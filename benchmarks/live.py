@@ -1,0 +1,126 @@
+"""How fast an account is read: `python -m benchmarks.live [QUEUES]`.
+
+Answers are recorded from moto, then repeated 40 ms after each request by another process: moto
+itself is too slow to measure anything but moto.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import resource
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+from auditor.collectors.live import LiveCollector, Scope
+from auditor.collectors.live.session import THREADS
+from benchmarks.latency import Recorder
+
+_REGION = "us-east-1"
+_LATENCY_SECONDS = 0.04
+
+
+def main() -> None:
+    """Print wall time, processor time and memory beside their baselines."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    queues = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    recorder = Recorder(f"http://{host}:{port}", _LATENCY_SECONDS)
+    server = recorder.serve()
+    url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    _fill(url, queues)
+    recorder.answers.clear()
+    recorder.calls = 0
+    _collect(url)
+    calls = recorder.calls
+    server.shutdown()
+    server.server_close()
+    moto.stop()
+    recorder.upstream = None
+    replay = multiprocessing.get_context("fork").Process(
+        target=_replay, args=(recorder, server.server_port), daemon=True
+    )
+    replay.start()
+    time.sleep(1)
+    with multiprocessing.get_context("spawn").Pool(1) as alone:
+        alone.apply(_report, (calls, url, queues))
+    replay.terminate()
+
+
+def _replay(recorder: Recorder, port: int) -> None:
+    recorder.serve(port).serve_forever()
+
+
+def _client(service: str, url: str) -> Any:
+    config = Config(max_pool_connections=THREADS)
+    session = botocore.session.get_session()
+    return session.create_client(service, _REGION, endpoint_url=url, config=config)
+
+
+def _fill(url: str, queues: int) -> None:
+    sqs, sns = _client("sqs", url), _client("sns", url)
+    for number in range(queues):
+        sqs.create_queue(QueueName=f"queue-{number}")
+    for number in range(queues // 4):
+        topic = sns.create_topic(Name=f"topic-{number}")["TopicArn"]
+        queue = f"arn:aws:sqs:{_REGION}:123456789012:queue-{number}"
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+
+
+def _collect(url: str) -> int:
+    (unit,) = LiveCollector(Scope(regions=(_REGION,)), endpoint_url=url).collect()
+    if unit.gaps:
+        sys.exit(f"the answers were not complete: {unit.gaps[0]}")
+    return sum(len(reading.resources) for reading in unit.readings)
+
+
+def _bare(url: str, calls: int) -> int:
+    """As many calls of botocore alone, with as many threads."""
+    sqs = _client("sqs", url)
+    urls = sqs.list_queues(MaxResults=1000)["QueueUrls"]
+    with ThreadPoolExecutor(THREADS) as pool:
+        wanted = (urls[number % len(urls)] for number in range(calls - 1))
+        list(
+            pool.map(
+                lambda it: sqs.get_queue_attributes(QueueUrl=it, AttributeNames=["All"]), wanted
+            )
+        )
+    return calls
+
+
+def _timed(run: Callable[[], int]) -> tuple[int, float, float]:
+    wall, processor = time.monotonic(), time.process_time()
+    result = run()
+    return result, time.monotonic() - wall, time.process_time() - processor
+
+
+def _report(calls: int, url: str, queues: int) -> None:
+    _, bare_wall, bare_processor = _timed(lambda: _bare(url, calls))
+    resources, wall, processor = _timed(lambda: _collect(url))
+    bound = 1.3 * calls * _LATENCY_SECONDS / THREADS + 1
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{queues} queues: {resources} resources, {calls} calls, {THREADS} at a time")
+    print(f"wall       {wall:6.2f} s   bound {bound:6.2f} s   bare botocore {bare_wall:6.2f} s")
+    ratio = processor / bare_processor
+    print(
+        f"processor  {processor:6.2f} s   bare botocore {bare_processor:6.2f} s   ratio {ratio:.2f}"
+    )
+    print(f"memory     {peak:6.0f} MB at the peak")
+
+
+if __name__ == "__main__":
+    main()

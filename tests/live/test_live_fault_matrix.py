@@ -1,0 +1,180 @@
+"""Every call that collectors make, broken in every way that calls break.
+
+The calls are taken from the list of operations, so that a new one is broken here, too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+
+import botocore.session
+import pytest
+
+from auditor.collectors.live import OPERATIONS, LiveCollector, Scope
+from auditor.collectors.live.operations import client_name, operation_name, permission
+from auditor.errors import NothingAuditedError
+from auditor.inventory import Unit
+from tests.live.conftest import Account
+from tests.live.faulty import RESET, Call, FaultyAws, Reply, error, xml_error
+from tests.live.filling import complete, fill
+from tests.live.reading import REGION, collect
+
+# Made before anything is read.
+OPENING = ("ec2:DescribeRegions", "organizations:ListAccounts", "sts:GetCallerIdentity")
+# Made only for a topic with subscribers in other accounts.
+FOREIGN = "sns:ListSubscriptionsByTopic"
+# These ask about what others found, so that the two cannot be broken at once.
+FOLLOWING = ("cloudwatch", "ec2", "kms", "schemas")
+Answer = Callable[[Call], Reply | None]
+SESSION = botocore.session.Session()
+
+
+def protocol(action: str) -> str:
+    model = SESSION.get_service_model(client_name(action))
+    return str(model.resolved_protocol)
+
+
+def refusal(action: str, code: str, status: int) -> Reply:
+    """An error as the service of an action would say it."""
+    if protocol(action) in ("query", "ec2", "rest-xml"):
+        return xml_error(code, status)
+    if protocol(action) == "smithy-rpc-v2-cbor":
+        name, value = b"__type", code.encode()
+        body = b"\xa1" + bytes([0x60 + len(name)]) + name + bytes([0x78, len(value)]) + value
+        return status, "application/cbor", body
+    return error(code, status)
+
+
+def broken(action: str, text: bytes, cbor: bytes) -> Reply:
+    """An answer that claims success and is none."""
+    kind = {"smithy-rpc-v2-cbor": "application/cbor", "json": "application/x-amz-json-1.1"}
+    body = cbor if protocol(action) == "smithy-rpc-v2-cbor" else text
+    return 200, kind.get(protocol(action), "text/xml"), body
+
+
+FAULTS: dict[str, Callable[[str], Reply]] = {
+    "denied": lambda action: refusal(action, "AccessDenied", 403),
+    "failing": lambda action: refusal(action, "InternalFailure", 500),
+    "hanging up": lambda action: RESET,
+    "truncated": lambda action: broken(action, b'{"Na', b"\xa1"),
+    "garbage": lambda action: broken(action, b"<html>busy</html", b"\xff\xff"),
+}
+
+
+def groups() -> list[tuple[str, ...]]:
+    """Actions that can be broken at once: of each service one, and none that follows another."""
+    ranks: dict[tuple[bool, int], list[str]] = defaultdict(list)
+    seen: dict[str, int] = defaultdict(int)
+    for action in OPERATIONS:
+        if action not in (*OPENING, FOREIGN):
+            service = action.partition(":")[0]
+            ranks[service in FOLLOWING, seen[service]].append(action)
+            seen[service] += 1
+    return [tuple(group) for group in ranks.values()]
+
+
+GROUPS = groups()
+
+
+def failed(unit: Unit) -> set[str]:
+    return {gap.what.partition(" ")[0] for gap in unit.gaps}
+
+
+def sent(faulty: FaultyAws, actions: Iterable[str]) -> dict[str, int]:
+    return {action: faulty.calls[operation_name(action)] for action in actions}
+
+
+@pytest.fixture(scope="module")
+def full(shared_account: Account) -> Account:
+    """Filled once for all, as nothing here changes it."""
+    shared_account.reset()
+    fill(shared_account)
+    return shared_account
+
+
+@pytest.fixture
+def filled(full: Account) -> Iterator[FaultyAws]:
+    proxy = FaultyAws(full.url)
+    complete(proxy)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def types(full: Account) -> frozenset[str]:
+    """The types of all that there is."""
+    return _types(full.url)
+
+
+@cache
+def _types(url: str) -> frozenset[str]:
+    proxy = FaultyAws(url)
+    complete(proxy)
+    found = collect(proxy.url)
+    proxy.close()
+    return frozenset(raw.type for raw in found.readings[0].resources)
+
+
+def test_no_operation_has_the_name_of_another() -> None:
+    assert len({operation_name(action) for action in OPERATIONS}) == len(OPERATIONS)
+
+
+def test_every_listed_call_is_made(filled: FaultyAws) -> None:
+    """The matrix is only worth something where every call has a reason."""
+    unit = collect(filled.url)
+    known = set(OPERATIONS) - {*OPENING, FOREIGN}
+    assert unit.gaps == ()
+    assert [action for action, count in sent(filled, sorted(known)).items() if not count] == []
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+@pytest.mark.parametrize("actions", GROUPS, ids=" ".join)
+def test_broken_calls_are_gaps_and_nothing_else_is_lost(
+    filled: FaultyAws, types: frozenset[str], actions: Sequence[str], fault: str
+) -> None:
+    for action in actions:
+        filled.answer(operation_name(action), FAULTS[fault](action))
+    unit = collect(filled.url, attempts=1)
+    assert failed(unit) == set(actions)
+    permissions = {gap.permission for gap in unit.gaps}
+    expected = {permission(action) for action in actions} if fault == "denied" else {None}
+    assert permissions == expected
+    (reading,) = unit.readings
+    assert types - {raw.type for raw in reading.resources} <= reading.unread.keys()
+
+
+def first(reply: Reply, then: Answer | None) -> Answer:
+    """This reply to the first call only."""
+    left = iter([reply])
+    return lambda call: next(left, None) or (then(call) if then else None)
+
+
+@pytest.mark.parametrize("actions", GROUPS, ids=" ".join)
+def test_throttled_calls_are_made_again(filled: FaultyAws, actions: Sequence[str]) -> None:
+    for action in actions:
+        known = filled.faults.get(operation_name(action))
+        reply = refusal(action, "ThrottlingException", 400)
+        filled.faults[operation_name(action)] = first(reply, known)
+    unit = collect(filled.url, attempts=3)
+    assert unit.gaps == ()
+    assert min(sent(filled, actions).values()) >= 2
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+@pytest.mark.parametrize("action", OPENING[:2])
+def test_account_that_cannot_be_opened_says_why(filled: FaultyAws, action: str, fault: str) -> None:
+    filled.answer(operation_name(action), FAULTS[fault](action))
+    whole = Scope(all_regions=True)
+    if "organizations" in action:
+        whole = Scope(regions=(REGION,), organization=True, account_role="audit")
+    with pytest.raises(NothingAuditedError, match=action):
+        list(LiveCollector(whole, endpoint_url=filled.url, attempts=1).collect())
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_account_without_a_known_id_is_read(filled: FaultyAws, fault: str) -> None:
+    filled.answer("GetCallerIdentity", FAULTS[fault]("sts:GetCallerIdentity"))
+    unit = collect(filled.url, attempts=1)
+    assert (unit.accounts, unit.gaps) == ((), ())
