@@ -99,9 +99,12 @@ class _Way:
         self._graph = graph
         self._followed: set[tuple[str, Verdict, str]] = set()
 
-    def rule(self, rule: EventRule, event: Message, depth: int) -> Iterator[Step]:
-        """The step of a rule, and all that follow from it."""
-        verdict, reason = _judged(rule, event)
+    def rule(
+        self, rule: EventRule, event: Message, depth: int, before: Verdict = Verdict.PASSES
+    ) -> Iterator[Step]:
+        """The step of a rule, and all that follow from it; `before` is what became of the event."""
+        judged, reason = _judged(rule, event)
+        verdict = judged if judged is Verdict.STOPS else _worse(before, judged)
         yield Step(depth, rule.label, rule.type, verdict, reason)
         if verdict is Verdict.STOPS or not self._is_new(rule, verdict, event):
             return
@@ -139,15 +142,19 @@ class _Way:
         self, edge: Edge, message: Message, depth: int, verdict: Verdict
     ) -> Iterator[Step]:
         if isinstance(edge.target, EventRule):
-            yield from self.rule(edge.target, message, depth)
+            yield from self.rule(edge.target, message, depth, verdict)
             return
         onward, reason = _filtered(edge, message)
         if onward is Verdict.STOPS:
             label = edge.target.label if isinstance(edge.target, Resource) else edge.via.label
             yield Step(depth, label, edge.via.type, onward, reason)
             return
-        worst = Verdict.MAYBE if Verdict.MAYBE in (onward, verdict) else Verdict.PASSES
-        yield from self._arrive(edge, _delivered(edge, message), depth, worst)
+        worse = _worse(onward, verdict)
+        yield from self._arrive(edge, _delivered(edge, message), depth, worse)
+
+
+def _worse(*verdicts: Verdict) -> Verdict:
+    return Verdict.MAYBE if Verdict.MAYBE in verdicts else Verdict.PASSES
 
 
 def _judged(rule: EventRule, event: Message) -> tuple[Verdict, str]:

@@ -136,6 +136,22 @@ def test_name_that_only_a_deployment_knows_may_match(tmp_path: Path) -> None:
     assert way(tmp_path, text)[0].verdict is Verdict.MAYBE
 
 
+def test_doubt_stays_on_the_way_to_another_bus(tmp_path: Path) -> None:
+    more = """
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: bus}}
+  Second:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Bus
+      EventPattern: {source: [shop]}
+      Targets: [{Id: one, Arn: !GetAtt Stock.Arn}]
+"""
+    text = to("!GetAtt Bus.Arn", more).replace("[shop]", '[!Sub "${AWS::StackName}"]', 1)
+    (doubtful, *rest) = way(tmp_path, text)
+    assert doubtful.verdict is Verdict.MAYBE
+    assert {step.verdict for step in rest[:3]} == {Verdict.MAYBE}
+
+
 def test_disabled_rule_stops(tmp_path: Path) -> None:
     text = to("!GetAtt Stock.Arn").replace("Targets", "State: DISABLED\n      Targets")
     (step,) = way(tmp_path, text)
