@@ -134,6 +134,10 @@ class Graph:
         """The edges that are known to lead to the resource; there may be more."""
         return [edge for edge in self._incoming.known.get(resource.id, ()) if edge.kind is kind]
 
+    def known_outgoing(self, resource: Resource, *kinds: EdgeKind) -> list[Edge]:
+        """The same of those that leave it."""
+        return [edge for edge in self._outgoing.known.get(resource.id, ()) if edge.kind in kinds]
+
     def settle_outgoing(self, resource: Resource, *kinds: EdgeKind) -> None:
         """Raises `UndeterminedError` when there may be more edges than `outgoing` gives."""
         self._settle(self._outgoing, resource, kinds)

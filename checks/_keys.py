@@ -10,8 +10,10 @@ from checks._shared import unread_end, uses_key
 
 # Managed by AWS; their policies cannot be changed.
 _OF_AWS = ("alias/aws/sqs", "alias/aws/sns", "alias/aws/kinesis")
-# What encrypting a message needs (SQS developer guide, "Key management").
+# What encrypting a message needs (SQS developer guide, "Key management"), and a record (Kinesis
+# developer guide, "Permissions to use user-generated KMS keys").
 ENCRYPTING = ("kms:GenerateDataKey", "kms:Decrypt")
+ENCRYPTING_RECORDS = ("kms:GenerateDataKey",)
 DECRYPTING = ("kms:Decrypt",)
 
 

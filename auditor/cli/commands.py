@@ -138,6 +138,38 @@ def lsp() -> None:
     serve()
 
 
+@main.command("test-event")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--in", "paths", multiple=True, required=True, metavar="PATH",
+    help="Templates, files or folders, whose rules are asked (repeatable).",
+)  # fmt: skip
+@click.option("--bus", metavar="NAME", help="Put the event on this bus only, such as default.")
+@click.option(
+    "--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter."
+)
+@click.option(
+    "-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text",
+    show_default=True, help="What goes to standard output.",
+)  # fmt: skip
+def test_event(
+    files: tuple[str, ...],
+    paths: tuple[str, ...],
+    bus: str | None,
+    parameter: tuple[str, ...],
+    format_: str,
+) -> int:
+    """Show which way an event takes: the rules that match, and everything that then gets it.
+
+    Each FILE holds one event of EventBridge as JSON; - is standard input. Filters of subscriptions,
+    pipes and mappings are evaluated too. Permissions are not: that is what scan does. Exit status:
+    0 each event reaches something, 1 one reaches nothing.
+    """
+    from auditor.cli.journeys import Asked, run_test_event
+
+    return run_test_event(Asked(files, paths, bus, parameter, format_))
+
+
 @main.command("iam-policy")
 @click.option(
     "--account-role", metavar="NAME", help="Also allow to assume this role in other accounts."

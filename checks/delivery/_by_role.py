@@ -9,10 +9,10 @@ from auditor.data.calls import READS, WRITES, Needs
 from auditor.findings import Match
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.index import External
-from auditor.resources import Resource, Role, Table
+from auditor.resources import Resource, Role, Stream, Table
 from auditor.values import UndeterminedError, Unknown
 from checks._identity import lacks, role_of
-from checks._keys import DECRYPTING, ENCRYPTING, own_key
+from checks._keys import DECRYPTING, ENCRYPTING, ENCRYPTING_RECORDS, own_key
 from checks.delivery._access import name_of
 from checks.delivery._edges import value_at
 
@@ -48,7 +48,8 @@ def _key(owner: Resource, edge: Edge, end: object, actor: Role, graph: Graph) ->
     key = own_key(end, graph)
     if key is None:
         return
-    actions = DECRYPTING if edge.kind is EdgeKind.CONSUMES else ENCRYPTING
+    writing = ENCRYPTING_RECORDS if isinstance(end, Stream) else ENCRYPTING
+    actions = DECRYPTING if edge.kind is EdgeKind.CONSUMES else writing
     missing = [each for each in actions if lacks(actor, (each,), (name_of(key),), key, graph)]
     if missing:
         message = f"{actor.label} does not allow {', '.join(missing)} on the key {key.label}"
