@@ -35,16 +35,10 @@ update-golden: .venv/.installed-dev ## Rewrite the expected findings of the rule
 docs: .venv/.installed-dev ## Write the documents about rules from the rules and their fixtures
 	$(BIN)/python -m tools.docs
 
-<<<<<<< HEAD
 bench: .venv/.installed-dev ## Print the speed of scanning TEMPLATES, an account and large graphs
 	$(BIN)/python -m benchmarks $(TEMPLATES)
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.paths
-=======
-bench: .venv/.installed-dev ## Print the speed of scanning TEMPLATES beside that of others, and of large graphs
-	$(BIN)/python -m benchmarks $(TEMPLATES)
-	$(BIN)/python -m benchmarks.paths
->>>>>>> paths
 
 clean: ## Remove what was installed and built
 	rm -rf .venv build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor import __version__
+from auditor.architecture import Architecture, merged
 from auditor.engine import Verdict
 from auditor.errors import ExitStatus
 from auditor.findings import Severity
@@ -54,18 +55,22 @@ def audit(
     progress: Callable[[str], None],
     jobs: int = 1,
     acceptance: Acceptance | None = None,
+    draw: bool = False,
 ) -> Report:
     """Collect and judge, unit by unit; `progress` is told what was just judged.
 
-    `acceptance` says what may suppress findings; without it nothing does.
+    `acceptance` says what may suppress findings; without it nothing does. `draw` asks
+    for the architecture, which only some formats show.
     """
     verdict, units = Verdict(), 0
     accounts: dict[str, None] = {}
     regions: dict[str, None] = {}
+    drawn: list[Architecture] = []
     parameters, sources = set[str](), set[str]()
-    for judged in judge_all(collector, rules, jobs, acceptance):
+    for judged in judge_all(collector, rules, jobs, acceptance, draw):
         unit = judged.unit
         verdict.add(judged.verdict)
+        drawn.append(judged.verdict.architecture)
         units += judged.read
         parameters.update(unit.parameters)
         sources.update([unit.source] if judged.read else [])
@@ -86,6 +91,8 @@ def audit(
         parameters=frozenset(parameters),
         sources=frozenset(sources),
         subjects=frozenset(verdict.subjects),
+        types=dict(verdict.types),
+        architecture=merged(drawn),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from auditor.architecture import NOTHING_DRAWN, Architecture
 from auditor.arns import symbolic
 from auditor.findings import (
     Confidence,
@@ -44,6 +45,8 @@ class Verdict:
     used: set[int] = field(default_factory=set)
     named: set[int] = field(default_factory=set)
     subjects: set[tuple[str, str]] = field(default_factory=set)
+    types: Counter[str] = field(default_factory=Counter)
+    architecture: Architecture = NOTHING_DRAWN
 
     def add(self, other: Verdict) -> None:
         """Take in the verdict of another unit."""
@@ -54,6 +57,7 @@ class Verdict:
         self.used |= other.used
         self.named |= other.named
         self.subjects |= other.subjects
+        self.types += other.types
 
 
 @dataclass(slots=True)
@@ -66,8 +70,11 @@ class Held:
     readings: dict[int, None] = field(default_factory=dict)
 
 
-def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
-    """Judge a unit under each of its readings and merge what they have in common."""
+def judge(unit: Unit, rules: Sequence[Rule[Any]], draw: bool = False) -> Verdict:
+    """Judge a unit under each of its readings and merge what they have in common.
+
+    `draw` asks for the architecture too, which costs as much as some rules do.
+    """
     verdict = Verdict(gaps=list(unit.gaps))
     held: dict[Key, Held] = {}
     present: dict[str, list[int]] = defaultdict(list)
@@ -75,13 +82,14 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
     for number, (reading, graph) in enumerate(zip(unit.readings, graphs, strict=True)):
         graph.readings = graphs
         verdict.gaps += _not_looked_at(reading, rules)
-        verdict.edges = max(verdict.edges, graph.edge_count)
+        verdict.edges = max(verdict.edges, len(graph.edges))
         for raw in reading.resources:
             present[raw.id].append(number)
         for rule, match, outcome in _run(graph, reading, rules, verdict.gaps):
             path = dotted(match.path)
             key = (rule.id, match.resource.id, path, match.discriminator, outcome)
             held.setdefault(key, Held(rule, match, outcome)).readings[number] = None
+        verdict.types |= Counter(raw.type for raw in reading.resources)
     verdict.resources = len(present)
     verdict.subjects = {(unit.source, id_) for id_ in present}
     verdict.findings = [
@@ -89,6 +97,10 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]]) -> Verdict:
         for item in _without_doubts(held.values())
     ]
     verdict.gaps = list(dict.fromkeys(verdict.gaps))
+    if draw:
+        from auditor.drawing import architecture
+
+        verdict.architecture = architecture(unit.path, graphs, verdict.findings)
     return verdict
 
 
@@ -166,6 +178,7 @@ def finding_of(item: Held, unit: Unit, present: list[int]) -> Finding:
         fingerprint=fingerprint(rule.id, unit.source, raw.id, property_, match.discriminator),
         when=_when(list(item.readings), present, unit),
         source=unit.source,
+        steps=tuple(_related(place, note) for place, note in match.steps),
     )
 
 

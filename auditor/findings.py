@@ -89,6 +89,7 @@ class Match:
 
     `path` is the property inside `resource` that is to blame; it need not exist. `discriminator`
     tells apart two matches of one rule on one property. `severity` overrides the rule's own.
+    `steps` are the way of a message in its order, for a finding about more than one resource.
     """
 
     resource: Resource
@@ -99,6 +100,7 @@ class Match:
     discriminator: str = ""
     severity: Severity | None = None
     confidence: Confidence | None = None
+    steps: tuple[tuple[Resource, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Finding:
     """One reported result. `when` names the parameter values under which it holds.
 
     `source` is the path in the fingerprint: that of the root template, empty for an account.
+    `steps` lead along the way of a message, from where it starts to where it ends.
     """
 
     rule: str
@@ -137,6 +140,7 @@ class Finding:
     guide: str
     fingerprint: str
     when: str | None = None
+    steps: tuple[Related, ...] = ()
     suppression: str | None = None
     baselined: bool = False
     source: str = ""

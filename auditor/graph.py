@@ -84,9 +84,8 @@ class Graph:
         self._declares = declares
         self._incoming, self._outgoing = _Side(), _Side()
         self._declared: dict[str, list[Edge]] = defaultdict(list)
-        self.edge_count = 0
-        for edge in edges:
-            self.edge_count += 1
+        self.edges = tuple(edges)
+        for edge in self.edges:
             self._declared[edge.via.id].append(edge)
             self._incoming.add(edge.target, edge)
             self._outgoing.add(edge.source, edge)

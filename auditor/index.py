@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar, cast
 
 from auditor.arns import Arn
@@ -48,6 +49,9 @@ class Index:
         if raw.arn and (arn := Arn.parse(raw.arn)):
             self._exact[raw.arn] = resource
             self._by_part[arn.service, arn.resource].append((arn, resource))
+
+    def __iter__(self) -> Iterator[Resource]:
+        return chain.from_iterable(self.by_type.values())
 
     def of(self, cls: type[R]) -> Sequence[R]:
         """The resources of a type."""

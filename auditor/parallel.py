@@ -40,6 +40,7 @@ class Work:
 
     rules: Sequence[Rule[Any]]
     acceptance: Acceptance | None
+    draw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,10 @@ def judge_all(
     rules: Sequence[Rule[Any]],
     jobs: int,
     acceptance: Acceptance | None = None,
+    draw: bool = False,
 ) -> Iterator[Judged]:
     """Collect and judge every unit, in up to `jobs` processes."""
-    work = Work(rules, acceptance)
+    work = Work(rules, acceptance, draw)
     batches = collector.batches() if isinstance(collector, Divisible) else ()
     if jobs > 1 and len(batches) >= _WORTHWHILE and _CAN_FORK:
         yield from _in_processes(collector, batches, work, min(jobs, len(batches)))
@@ -73,7 +75,7 @@ def available_processors() -> int:
 
 def _judged(units: Iterable[Unit], work: Work) -> Iterator[Judged]:
     for unit in units:
-        verdict = judge(unit, work.rules)
+        verdict = judge(unit, work.rules, work.draw)
         if work.acceptance:
             work.acceptance.apply(verdict, unit, work.rules)
         bare = replace(unit, readings=(), gaps=(), suppressions=())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from auditor.architecture import NOTHING_DRAWN, Architecture
 from auditor.findings import Finding, Gap, Outcome, Severity
 from auditor.rules import Rule
 
@@ -35,7 +36,9 @@ class Report:
     """Everything a reporter may show. `findings` come worst first, in a stable order.
 
     `parameters` are the names that the templates declare, `sources` the paths of root templates
-    that were read, `subjects` the resources, each with its source.
+    that were read, `subjects` the resources, each with its source. `types` counts
+    what was judged by its type. `command` is what was typed, without secrets. `architecture` is
+    empty unless the run was asked to draw.
     """
 
     version: str
@@ -50,6 +53,9 @@ class Report:
     sources: frozenset[str] = frozenset()
     subjects: frozenset[tuple[str, str]] = frozenset()
     comparison: Comparison | None = None
+    types: Mapping[str, int] = field(default_factory=dict)
+    command: str = ""
+    architecture: Architecture = NOTHING_DRAWN
 
     @property
     def audited(self) -> bool:

@@ -131,7 +131,7 @@ def main(sizes: tuple[int, ...]) -> None:
         slowest = sorted(times, key=lambda id_: -times[id_])[:SLOWEST]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"{graph.index.count:>7} resources {graph.edge_count:>7} edges: "
+            f"{graph.index.count:>7} resources {len(graph.edges):>7} edges: "
             f"graph {build:.2f} s, {len(rules)} rules {sum(times.values()):.2f} s, "
             f"peak {peak:.0f} MiB; slowest "
             + ", ".join(f"{id_} {times[id_]:.2f} s" for id_ in slowest)

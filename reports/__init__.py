@@ -24,7 +24,13 @@ REPORTERS = {
     "csv": "reports.csv",
     "asff": "reports.asff",
     "ocsf": "reports.ocsf",
+    "svg": "reports.svg",
+    "dot": "reports.dot",
+    "mermaid": "reports.mermaid",
+    "graph": "reports.graph",
 }
+# The formats that show the architecture, which a run makes only when it is asked to.
+DRAWN = frozenset({"html", "svg", "dot", "mermaid", "graph"})
 
 
 def reporter(name: str) -> Reporter:

@@ -16,23 +16,27 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from auditor.findings import Category, Finding, Location, Severity
+from auditor.findings import Category, Finding, Location
 from auditor.report import Report
 from auditor.rules import Rule
+from reports.clock import now
 from reports.excerpt import around
+from reports.html_data import embedded
+from reports.picture.kinds import STYLES as EDGE_STYLES
+from reports.picture.svg import MARKERS
+from reports.picture.views import views_of
 from reports.safe import clipped, visible
-from reports.wording import counted, doubts, next_step, place, shown_id
+from reports.scorecard import scores
+from reports.snippets import suppression
+from reports.wording import SHAPES, counted, doubts, next_step, place, service, shown_id
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 2_000
+SHOWN = 100
+MOST_SERVICES = 8
+STYLES = ("palette.css", "report.css", "app.css", "picture.css")
+SCRIPTS = ("start.js", "list.js", "detail.js", "state.js", "picture.js")
 EXCERPT_WIDTH = 100
-SHAPES = {
-    Severity.CRITICAL: "\N{BLACK DIAMOND}",
-    Severity.HIGH: "\N{BLACK UP-POINTING TRIANGLE}",
-    Severity.MEDIUM: "\N{BLACK SQUARE}",
-    Severity.LOW: "\N{BLACK CIRCLE}",
-    Severity.INFO: "\N{WHITE CIRCLE}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +50,39 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A rule and its findings, worst first."""
+    """A rule's id and its findings, worst first."""
 
-    rule: Rule[Any]
+    rule: str
     findings: tuple[Finding, ...]
 
 
 class HtmlReporter:
-    """Findings by rule, each with its place, evidence, reason and fix; then what is not known."""
+    """A head, numbers, the architecture, the findings, and what is not known.
+
+    The worst findings stand in the page itself, for print and for readers without scripts; the
+    script lists all of them from embedded data.
+    """
 
     def render(self, report: Report) -> str:
         """The report as one HTML document."""
-        style, script = _asset("report.css"), _asset("report.js")
+        style = Markup("\n").join(map(_asset, STYLES))
+        script = Markup("\n").join(map(_asset, SCRIPTS))
+        views = views_of(report)
         return _environment().get_template("report.html.j2").render(
             report=report,
-            groups=_groups(report),
+            time=now(),
+            groups=_groups(report.violations[:SHOWN]),
+            rules=_counts(report),
+            hidden=max(len(report.violations) - SHOWN, 0),
+            accepted=(report.suppressed + report.baselined)[:SHOWN],
             severities=_bars({severity.value: n for severity, n in report.counts().items()}),
             categories=_bars(_by_category(report.violations)),
+            services=_bars(_by_service(report.violations)),
+            scores=scores(report),
+            views=views,
+            markers=Markup(MARKERS),  # noqa: S704 - our own text
+            styles=tuple(dict.fromkeys(EDGE_STYLES.values())),
+            data=Markup(embedded(report, views)),  # noqa: S704 - escaped for a script element
             doubts=doubts(report.undetermined),
             permissions=sorted({gap.permission for gap in report.gaps if gap.permission}),
             next_step=next_step(report),
@@ -83,7 +103,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "counted": counted, "excerpt": _excerpt, "paragraphs": _paragraphs, "place": place,
-        "shapes": SHAPES, "shown_id": shown_id,
+        "shapes": SHAPES, "shown_id": shown_id, "suppression": suppression,
     }  # fmt: skip
     return environment
 
@@ -111,12 +131,23 @@ def _hash(source: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _groups(report: Report) -> list[Group]:
+def _groups(findings: Iterable[Finding]) -> list[Group]:
+    grouped: dict[str, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.rule, []).append(finding)
+    return [Group(rule, tuple(items)) for rule, items in grouped.items()]
+
+
+def _counts(report: Report) -> dict[str, tuple[Rule[Any], int]]:
+    """Each rule that found something, and how much."""
     rules = {rule.id: rule for rule in report.rules}
-    findings: dict[str, list[Finding]] = {}
-    for finding in report.violations:
-        findings.setdefault(finding.rule, []).append(finding)
-    return [Group(rules[rule], tuple(items)) for rule, items in findings.items()]
+    counts = Counter(finding.rule for finding in report.violations)
+    return {rule: (rules[rule], count) for rule, count in counts.items()}
+
+
+def _by_service(findings: Iterable[Finding]) -> dict[str, int]:
+    counts = Counter(service(finding.resource) for finding in findings)
+    return dict(counts.most_common(MOST_SERVICES))
 
 
 def _by_category(findings: Iterable[Finding]) -> dict[str, int]:

@@ -76,6 +76,7 @@ def _finding(finding: Finding) -> Json:
         "message": finding.message,
         "evidence": list(finding.evidence),
         "related": [_related(item) for item in finding.related],
+        "steps": [_related(item) for item in finding.steps],
         "remediation": finding.remediation,
         "guide": finding.guide,
         "fingerprint": finding.fingerprint,

@@ -5,6 +5,7 @@ https://docs.github.com/code-security/code-scanning/integrating-with-code-scanni
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from auditor.findings import Finding, Gap, Location, Related
@@ -61,16 +62,17 @@ def _category(report: Report) -> str:
     return "msgaudit/templates/" if report.source.kind == "template" else "msgaudit/live/"
 
 
-def _result(finding: Finding, location: Location, index: int) -> Json:
-    linked = [item for item in finding.related if item.location]
-    return {
+def _result(finding: Finding, place: Location, index: int) -> Json:
+    linked = _located(finding.related)
+    flows = {"codeFlows": _flows(steps)} if len(steps := _located(finding.steps)) > 1 else {}
+    return flows | {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
         "message": {"text": _message(finding, linked)},
         "locations": [
             {
-                "physicalLocation": _physical(location),
+                "physicalLocation": _physical(place),
                 "logicalLocations": [
                     {"fullyQualifiedName": visible(finding.resource.id), "kind": "resource"}
                 ],
@@ -80,21 +82,38 @@ def _result(finding: Finding, location: Location, index: int) -> Json:
             {
                 "id": number,
                 "message": {"text": _text(item.message)},
-                "physicalLocation": _physical(item.location),
+                "physicalLocation": _physical(location),
             }
-            for number, item in enumerate(linked, 1)
-            if item.location
+            for number, (item, location) in enumerate(linked, 1)
         ],
         "partialFingerprints": {"primaryLocationLineHash": f"{finding.fingerprint}:1"},
         "fingerprints": {"msgaudit/v1": finding.fingerprint},
     }
 
 
-def _message(finding: Finding, linked: list[Related]) -> str:
+def _located(items: Iterable[Related]) -> list[tuple[Related, Location]]:
+    return [(item, item.location) for item in items if item.location]
+
+
+def _flows(steps: list[tuple[Related, Location]]) -> list[Json]:
+    """One way through the files; steps in other stacks or accounts have no place in it."""
+    locations: list[Json] = [
+        {
+            "location": {
+                "physicalLocation": _physical(location),
+                "message": {"text": _text(f"{step.id}: {step.message}")},
+            }
+        }
+        for step, location in steps
+    ]
+    return [{"threadFlows": [{"locations": locations}]}]
+
+
+def _message(finding: Finding, linked: list[tuple[Related, Location]]) -> str:
     texts = [_text(sentence) for sentence in sentences(finding)]
     texts += [
         f"See [{_text(item.id)}]({number}), {_text(item.message)}"
-        for number, item in enumerate(linked, 1)
+        for number, (item, _) in enumerate(linked, 1)
     ]
     return joined(texts)
 
@@ -113,7 +132,8 @@ def _physical(location: Location) -> Json:
 
 
 def _uri(path: str) -> str:
-    return quote(relative(path), errors="surrogatepass")
+    uri = quote(relative(path), errors="surrogatepass")
+    return f"file://{uri}" if uri.startswith("/") else uri
 
 
 def _notifications(report: Report, placed: int) -> list[Json]:

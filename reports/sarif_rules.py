@@ -41,7 +41,8 @@ def descriptor(rule: Rule[Any]) -> dict[str, object]:
 
 
 def _properties(rule: Rule[Any]) -> dict[str, object]:
-    tags = [rule.category.value, rule.id.rstrip("0123456789").lower(), "aws"]
+    # COST rules are of the category cost: a tag stands only once.
+    tags = list(dict.fromkeys((rule.category.value, rule.id.rstrip("0123456789").lower(), "aws")))
     properties: dict[str, object] = {
         "tags": [*tags, "pedantic"] if rule.pedantic else tags,
         "precision": rule.confidence.value,

@@ -60,6 +60,8 @@ class TextReporter:
             yield from self._field("evidence: ", fact)
         if finding.when:
             yield from self._field("when: ", finding.when)
+        if finding.steps:
+            yield from self._field("way: ", " -> ".join(step.id for step in finding.steps))
         for item in finding.related:
             at = f" ({place(item.location)})" if item.location else ""
             yield from self._field("related: ", f"{item.id}: {item.message}{at}")

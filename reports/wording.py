@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from auditor.findings import Finding, Gap, Location, Subject
+from auditor.findings import Finding, Gap, Location, Severity, Subject
 from auditor.report import Report
 from reports.safe import clipped, visible
 
 LONGEST = 600
+SHAPES = {
+    Severity.CRITICAL: "\N{BLACK DIAMOND}",
+    Severity.HIGH: "\N{BLACK UP-POINTING TRIANGLE}",
+    Severity.MEDIUM: "\N{BLACK SQUARE}",
+    Severity.LOW: "\N{BLACK CIRCLE}",
+    Severity.INFO: "\N{WHITE CIRCLE}",
+}
 
 
 def counted(number: int, noun: str) -> str:
@@ -24,6 +31,12 @@ def place(location: Location) -> str:
 def shown_id(subject: Subject) -> str:
     """What its author calls a resource: the CDK construct path, else the logical id or ARN."""
     return subject.construct or subject.id
+
+
+def service(subject: Subject) -> str:
+    """The service in the type of a resource: `SQS` of `AWS::SQS::Queue`."""
+    words = subject.type.split("::")
+    return words[1] if len(words) == 3 else subject.type
 
 
 def origin(finding: Finding) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from auditor import __version__
+from auditor.audit import NEVER
 from auditor.cli.options import (
     Choices,
     LiveChoices,
+    graph_options,
     live_options,
     scan_options,
     scope_options,
@@ -59,6 +61,25 @@ def collect(output: str, redact: bool, **options: object) -> int:
     from auditor.cli.live import run_collect
 
     return run_collect(LiveChoices(**options), output, redact=redact)  # type: ignore[arg-type]  # as above
+
+
+@main.command()
+@click.option(
+    "-f", "--format", "format_", type=click.Choice(["mermaid", "dot", "svg", "json"]),
+    default="mermaid", show_default=True, help="What goes to standard output.",
+)  # fmt: skip
+@graph_options
+def graph(format_: str, **options: object) -> int:
+    """Print the architecture: how messages flow, each node with its worst severity.
+
+    PATHS and the options for accounts mean what they mean to scan. Findings are no reason to fail:
+    the exit status is 0, or 3 and 4 as with scan.
+    """
+    from auditor.cli.scan import run_scan
+
+    shown = "graph" if format_ == "json" else format_
+    choices = Choices(**options, format_=shown, fail_on=NEVER)  # type: ignore[arg-type]  # as above
+    return run_scan(choices, demo_output=())
 
 
 @main.command()

@@ -18,6 +18,7 @@ F = TypeVar("F", bound=Callable[..., object])
 # Kept here rather than imported from `reports`: `--help` must not load a single reporter.
 FORMATS = (
     "text", "json", "sarif", "html", "markdown", "github", "junit", "gitlab", "csv", "asff", "ocsf",
+    "svg", "dot", "mermaid", "graph",
 )  # fmt: skip
 
 
@@ -115,11 +116,19 @@ _SCOPE = (
     click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
 )  # fmt: skip
+_OUTPUT = click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    type=_output,
+    metavar="FORMAT=FILE",
+    help="Also write this format to a file (repeatable).",
+)
 _REPORT = (
     click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
     click.option("--dry-run", is_flag=True, help="Only print how many calls of which action an audit of the accounts takes."),
     click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What goes to standard output."),
-    click.option("-o", "--output", multiple=True, type=_output, metavar="FORMAT=FILE", help="Also write this format to a file (repeatable)."),
+    _OUTPUT,
     click.option("--fail-on", type=click.Choice([*(item.value for item in Severity), NEVER]), default=Severity.HIGH.value, show_default=True, help="Mildest severity that gives exit status 1."),
     click.option("--strict/--no-strict", help="Fail on undetermined results too."),
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found."),
@@ -131,6 +140,12 @@ _REPORT = (
 def scan_options(command: F) -> F:
     """Add the options of `scan` to a command."""
     return scope_options(_with(_REPORT, command))
+
+
+def graph_options(command: F) -> F:
+    """Add the options of `graph` to a command."""
+    demo = click.option("--demo", is_flag=True, help="Draw an embedded demo account.")
+    return scope_options(_with((demo, _OUTPUT), command))
 
 
 def scope_options(command: F) -> F:

@@ -16,6 +16,7 @@ import click
 from auditor.audit import Gate, audit
 from auditor.cli import complain
 from auditor.cli.accepting import acceptance
+from auditor.cli.invocation import typed
 from auditor.cli.options import Choices
 from auditor.cli.output import to_file, to_standard_output
 from auditor.cli.progress import Progress
@@ -30,21 +31,29 @@ from auditor.selection import select
 if TYPE_CHECKING:
     from auditor.collectors.template.collect import TemplateCollector
 
-_DEMO_OUTPUT = (("html", "report.html"), ("sarif", "findings.sarif"))
+Outputs = tuple[tuple[str, str], ...]
+_DEMO_OUTPUT: Outputs = (("html", "report.html"), ("sarif", "findings.sarif"))
 
 
-def run_scan(choices: Choices) -> int:
-    """Run one scan; raises `MsgauditError` for what the user can mend."""
+def run_scan(choices: Choices, demo_output: Outputs = _DEMO_OUTPUT) -> int:
+    """Run one scan; raises `MsgauditError` for what the user can mend.
+
+    `demo_output` are the formats and files that a demo writes without being asked.
+    """
     if choices.dry_run:
         return _dry_run(choices)
+    if choices.demo:
+        choices = replace(choices, output=(*choices.output, *demo_output))
     _refuse_overwriting(choices)
     gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
-    report = audited(choices)
+    report = replace(audited(choices), command=typed(sys.argv[1:]))
     if choices.baseline or choices.diff_base:
         from auditor.cli.known import with_known
 
         report = with_known(report, choices)
     _deliver(report, choices)
+    if choices.demo and demo_output:
+        print("Wrote", " and ".join(file for _, file in demo_output), file=sys.stderr)
     status = gate.status(report)
     if status is ExitStatus.NOTHING_AUDITED:
         if choices.skip_non_templates and not report.gaps:
@@ -69,7 +78,9 @@ def audited(choices: Choices) -> Report:
     try:
         with _collector(choices, progress) as (collector, source):
             accept = acceptance(choices, loaded)
-            report = audit(collector, rules, source, progress, choices.jobs, accept)
+            report = audit(
+                collector, rules, source, progress, choices.jobs, accept, _drawn(choices)
+            )
             if choices.with_cfn_lint:
                 report = linted(report, collector)
     finally:
@@ -98,23 +109,26 @@ def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
     return tuned(rules, choices.config)
 
 
+def _drawn(choices: Choices) -> bool:
+    """Whether a format that was asked for shows the architecture."""
+    from reports import DRAWN
+
+    wanted = {choices.format_, *(format_ for format_, _ in choices.output)}
+    return not DRAWN.isdisjoint(wanted)
+
+
 def _refuse_overwriting(choices: Choices) -> None:
     """Raises `UsageError` when a report would replace another, or what is to be audited."""
     inputs = [*choices.paths, *choices.parameter_file]
     inputs += filter(None, (choices.baseline, choices.snapshot))
     taken = {Path(path).resolve() for path in inputs}
-    for _, file in _outputs(choices):
+    for _, file in choices.output:
         place = Path(file).resolve()
         is_device = place.exists() and not place.is_file()
         if place in taken and not is_device:
             hint = "A report would replace it: choose another file."
             raise UsageError(f"{file} is given more than once", hint)
         taken.add(place)
-
-
-def _outputs(choices: Choices) -> tuple[tuple[str, str], ...]:
-    """The formats and files to write."""
-    return (*choices.output, *(_DEMO_OUTPUT if choices.demo else ()))
 
 
 @contextmanager
@@ -189,10 +203,8 @@ def _deliver(report: Report, choices: Choices) -> None:
         to_standard_output(_text(report))
     else:
         to_standard_output(reporter(choices.format_).render(report), "utf-8")
-    for format_, file in _outputs(choices):
+    for format_, file in choices.output:
         to_file(file, reporter(format_).render(report))
-    if choices.demo:
-        print("Wrote", " and ".join(file for _, file in _DEMO_OUTPUT), file=sys.stderr)
 
 
 def _text(report: Report) -> str:

@@ -47,7 +47,8 @@ def redrive_cycle(queue: Queue, graph: Graph) -> Iterator[Match]:
         way = " -> ".join(member.label for member in (*cycle, queue))
         related = tuple((member, "on the way back") for member in cycle[1:])
         message = f"dead letters of {queue.label} come back to it"
-        yield Match(queue, message, ("RedrivePolicy",), (way,), related)
+        steps = tuple((member, "its dead letters go on") for member in (*cycle, queue))
+        yield Match(queue, message, ("RedrivePolicy",), (way,), related, steps=steps)
 
 
 def _cycle(start: Queue, graph: Graph) -> list[Queue]:

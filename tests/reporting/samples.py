@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 
+from auditor.architecture import EXTERNAL, NOTHING_DRAWN, Architecture, Edge, Node
 from auditor.findings import (
     Category,
     Confidence,
@@ -129,7 +130,12 @@ def line(path: str, number: int, excerpt: str) -> Location:
     return Location(path, number, start, number, end, excerpt)
 
 
-def report(*findings: Finding, gaps: tuple[Gap, ...] = (), source: Source | None = None) -> Report:
+def report(
+    *findings: Finding,
+    gaps: tuple[Gap, ...] = (),
+    source: Source | None = None,
+    architecture: Architecture = NOTHING_DRAWN,
+) -> Report:
     """A report of these findings."""
     return Report(
         version="1.2.3",
@@ -139,28 +145,66 @@ def report(*findings: Finding, gaps: tuple[Gap, ...] = (), source: Source | None
         gaps=gaps,
         resources=42,
         edges=61,
+        types={"AWS::SQS::Queue": 5},
+        command="msgaudit scan infra",
+        architecture=architecture,
+    )
+
+
+def drawing(*findings: Finding) -> Architecture:
+    """A topic before a queue with the findings, its dead-letter queue, an alarm and a stranger."""
+    marks = tuple(item.fingerprint for item in findings)
+    return Architecture(
+        (
+            Node("a.yaml#Elsewhere", "AWS::SNS::Topic", "Elsewhere", "a.yaml"),
+            Node("a.yaml#Queue", "AWS::SQS::Queue", "OrdersQueue", "", {"DelaySeconds": 5}, marks),
+            Node("dead", "AWS::SQS::Queue", "DeadQueue"),
+            Node("alarm", "AWS::CloudWatch::Alarm", "Alarm"),
+            Node("external:https://example.com", EXTERNAL, "https://example.com"),
+            Node("lonely", "AWS::SQS::Queue", "LonelyQueue"),
+        ),
+        (
+            Edge("delivers to", "a.yaml#Elsewhere", "a.yaml#Queue", "Subscription", "sqs"),
+            Edge("delivers to", "a.yaml#Elsewhere", "external:https://example.com", "Web", "https"),
+            Edge("dead-letters to", "a.yaml#Queue", "dead"),
+            Edge("watches", "alarm", "dead", "", "ApproximateNumberOfMessagesVisible"),
+            Edge("notifies", "alarm", "a.yaml#Elsewhere"),
+        ),
+    )
+
+
+def hostile_drawing(texts: tuple[str, ...]) -> Architecture:
+    """A chain of nodes in which each text stands in every place, and the last node alone."""
+    return Architecture(
+        tuple(Node(text, text, text, text, {text: text}) for text in texts),
+        tuple(Edge("delivers to", one, other, one, other) for one, other in pairwise(texts[:-1])),
     )
 
 
 def typical() -> Report:
     """Every severity of fact: violations in two files, doubts, accepted ones, gaps."""
     orders = line("infra/orders.yaml", 12, "  OrdersQueue:")
-    return report(
-        finding(
-            without_dlq,
-            "OrdersQueue",
-            "orders has no dead-letter queue",
-            orders,
-            resource=Subject(
-                "AWS::SQS::Queue", "OrdersQueue", "orders", construct="Shop/Orders/Queue"
-            ),
-            evidence=("RedrivePolicy is absent",),
-            related=(
-                Related("OrdersFn", "consumer", line("infra/orders.yaml", 40, "  OrdersFn:")),
-                Related("Elsewhere", "producer in another stack"),
-            ),
-            when="Environment=dev",
+    consumer = line("infra/orders.yaml", 40, "  OrdersFn:")
+    missing = finding(
+        without_dlq,
+        "OrdersQueue",
+        "orders has no dead-letter queue",
+        orders,
+        resource=Subject("AWS::SQS::Queue", "OrdersQueue", "orders", construct="Shop/Orders/Queue"),
+        evidence=("RedrivePolicy is absent",),
+        related=(
+            Related("OrdersFn", "consumer", consumer),
+            Related("Elsewhere", "producer in another stack"),
         ),
+        steps=(
+            Related("Elsewhere", "sends"),
+            Related("OrdersQueue", "keeps", orders),
+            Related("OrdersFn", "reads", consumer),
+        ),
+        when="Environment=dev",
+    )
+    return report(
+        missing,
         finding(
             public_policy,
             "PaymentsQueue",
@@ -190,6 +234,7 @@ def typical() -> Report:
             Gap("sqs:GetQueueAttributes on audit", "AccessDenied", "sqs:GetQueueAttributes"),
             Gap("infra/broken.yaml", "not YAML", None, Location("infra/broken.yaml", 3, 1, 3, 2)),
         ),
+        architecture=drawing(missing),
     )
 
 
@@ -209,6 +254,7 @@ def hostile_account(texts: tuple[str, ...] = HOSTILE) -> Report:
         *chain.from_iterable(_hostile_live(*numbered) for numbered in enumerate(texts)),
         gaps=tuple(Gap(text, text, text) for text in texts),
         source=Source("live", {"accounts": ("111122223333",), "regions": texts}),
+        architecture=hostile_drawing(texts),
     )
 
 
@@ -223,6 +269,7 @@ def _hostile_live(number: int, text: str) -> Iterator[Finding]:
         property=text,
         evidence=(text, text),
         related=(Related(text, text),),
+        steps=(Related(text, text), Related(text, text)),
         when=text,
     )
     yield hostile(f"a{text}")
@@ -235,6 +282,7 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> Report:
         *chain.from_iterable(_hostile_findings(*numbered) for numbered in enumerate(texts)),
         gaps=tuple(Gap(text, text, text, Location(text, 1, 1, 1, 2, text)) for text in texts),
         source=Source("template", {"paths": texts}),
+        architecture=hostile_drawing(texts),
     )
 
 
@@ -248,6 +296,7 @@ def _hostile_findings(number: int, text: str) -> Iterator[Finding]:
         property=text,
         evidence=(text, text),
         related=(Related(text, text, place), Related(text, text)),
+        steps=(Related(text, text), Related(text, text, place)),
         when=text,
     )
     yield hostile(f"a{text}", resource=Subject(text, text, text, text, text, text, text))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from auditor.report import Report
@@ -22,6 +23,8 @@ REQUEST_AN_IMAGE = """() => new Promise((resolve) => {
   document.addEventListener("securitypolicyviolation", (event) => resolve(event.blockedURI));
   new Image().src = "http://127.0.0.1:9/pixel.png";
 })"""
+FINGERPRINTS = [finding.fingerprint for finding in samples.typical().violations]
+QUEUE = "SQS queue OrdersQueue: 1 finding, worst high"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -35,8 +38,12 @@ class Visit:
     requests: list[str] = field(default_factory=list)
 
     def shown(self) -> list[str]:
-        found = self.page.locator(".finding:visible").all()
-        return [item.get_attribute("id") or "" for item in found]
+        """The fingerprints of the rows in view."""
+        found = self.page.locator("#rows a").all()
+        return [item.get_attribute("data-fingerprint") or "" for item in found]
+
+    def choose(self, name: str, value: str) -> None:
+        self.page.locator(f"select[name={name}]").select_option(value)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +76,7 @@ def test_a_report_opens_without_complaint_request_or_overflow(
         assert opened.complaints == []
         assert opened.requests == [opened.url]
         assert opened.page.evaluate(OVERFLOW) == 0
-        assert len(opened.shown()) == len(report.violations)
+        assert bool(opened.shown()) == bool(report.violations)
 
 
 def test_the_policy_stops_scripts_and_requests(browser: Browser, tmp_path: Path) -> None:
@@ -82,99 +89,240 @@ def test_the_policy_stops_scripts_and_requests(browser: Browser, tmp_path: Path)
 
 def test_hostile_names_are_text(browser: Browser, tmp_path: Path) -> None:
     with browser.new_context() as context:
-        page = visit(context, tmp_path, samples.hostile()).page
+        opened = visit(context, tmp_path, samples.hostile())
+        page = opened.page
 
-        assert page.locator("script").count() == 1
+        assert page.locator("script").count() == 2
         assert page.locator("[onload]").count() == 0
         for text in samples.HOSTILE[:2]:
-            heading = page.locator(".finding h4", has_text=text)
-            assert heading.count() == 1
+            page.fill("#search", text)
+            page.locator("#rows a").first.click()
+            assert page.locator("#detail h3", has_text=text).count() == 1
+        assert opened.complaints == []
 
 
-def test_searching_shows_what_matches(browser: Browser, tmp_path: Path) -> None:
+def test_searching_filtering_and_sorting(browser: Browser, tmp_path: Path) -> None:
     with browser.new_context() as context:
         opened = visit(context, tmp_path, samples.typical())
         page = opened.page
-        everyone, orders, polling = (
-            f"f-{finding.fingerprint}" for finding in samples.typical().violations
-        )
-        assert page.locator("#shown").text_content() == "3 of 3 shown"
+        everyone, orders, polling = FINGERPRINTS
+        assert page.locator("#count").text_content() == "3 findings of 6"
 
         page.fill("#search", "ORDERS  dead-letter")
         assert opened.shown() == [orders]
-        assert page.locator("#shown").text_content() == "1 of 3 shown"
-        assert page.locator(".rule:visible").count() == 1
-
-        page.fill("#search", "short-polling")
-        assert opened.shown() == [polling]
-
+        assert page.locator("#count").text_content() == "1 finding of 6"
         page.fill("#search", "<script>")
         assert opened.shown() == []
         assert page.locator("#nothing").is_visible()
-
         page.fill("#search", "")
+
+        page.get_by_role("checkbox", name="critical").uncheck()
+        assert opened.shown() == [orders, polling]
+        page.get_by_role("button", name="Reset").click()
         assert opened.shown() == [everyone, orders, polling]
 
+        opened.choose("category", "security")
+        assert opened.shown() == [everyone]
+        opened.choose("category", "")
+        opened.choose("rule", "SQS070")
+        assert opened.shown() == [polling]
+        opened.choose("rule", "")
+        opened.choose("sort", "resource")
+        assert opened.shown() == [polling, everyone, orders]
+        opened.choose("group", "rule")
+        assert [row.inner_text().split("\n")[0] for row in page.locator("#rows .group").all()] == [
+            "SQS070 short-polling",
+            "SQS050 public-queue-policy",
+            "SQS030 queue-without-dlq",
+        ]
 
-def test_severities_can_be_hidden(browser: Browser, tmp_path: Path) -> None:
+
+def test_undetermined_and_accepted_findings_are_a_choice_away(
+    browser: Browser, tmp_path: Path
+) -> None:
     with browser.new_context() as context:
         opened = visit(context, tmp_path, samples.typical())
-        everyone, orders, polling = (
-            f"f-{finding.fingerprint}" for finding in samples.typical().violations
-        )
 
-        opened.page.get_by_label("critical").uncheck()
-        assert opened.shown() == [orders, polling]
-        opened.page.get_by_label("low").uncheck()
-        assert opened.shown() == [orders]
-        opened.page.get_by_label("critical").check()
-        assert opened.shown() == [everyone, orders]
+        opened.choose("outcome", "undetermined")
+        assert "Stage" in opened.page.locator("#rows").inner_text()
+        opened.choose("outcome", "accepted")
+        assert len(opened.shown()) == 2
+        opened.choose("outcome", "all")
+        assert len(opened.shown()) == 6
+
+
+def test_a_finding_is_shown_with_all_about_it(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context() as context:
+        page = visit(context, tmp_path, samples.typical()).page
+
+        page.locator("#rows").get_by_text("orders has no dead-letter queue").click()
+        text = page.locator("#detail").inner_text()
+        for part in (
+            "RedrivePolicy is absent", "Environment=dev", "Elsewhere: sends", "OrdersFn: reads",
+            "It comes back after every visibility timeout.", "maxReceiveCount: 5",
+            "reason: say why this is fine", "Guide: Dead Letter Queue Setup",
+        ):  # fmt: skip
+            assert part in text
+        assert page.locator("#rows a[aria-current]").count() == 1
+
+
+def test_arns_are_copied(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = visit(context, tmp_path, samples.live()).page
+
+        page.locator("#rows a").first.click()
+        page.get_by_role("button", name="Copy ARN").click()
+        page.get_by_role("button", name="Copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == "arn:aws:sqs:eu-west-1:111122223333:orders"
+
+
+def test_the_address_holds_the_state(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context() as context:
+        opened = visit(context, tmp_path, samples.typical())
+        opened.page.fill("#search", "orders")
+        opened.choose("sort", "rule")
+        opened.page.get_by_role("checkbox", name="low").uncheck()
+        opened.page.locator("#rows a").first.click()
+        address = opened.page.url
+
+        again = context.new_page()
+        again.goto(address)
+        assert again.input_value("#search") == "orders"
+        assert again.locator("#rows a").count() == 1
+        assert not again.get_by_role("checkbox", name="low").is_checked()
+        assert again.locator("#detail h3").inner_text().endswith("dead-letter queue")
 
 
 def test_links_lead_to_findings_even_when_filtered_out(browser: Browser, tmp_path: Path) -> None:
-    target = f"#f-{samples.typical().violations[2].fingerprint}"
+    target = FINGERPRINTS[2]
     with browser.new_context(viewport={"width": 1440, "height": 300}) as context:
-        page = visit(context, tmp_path, samples.typical(), target).page
-        assert page.locator(f".finding:target{target}").count() == 1
+        page = visit(context, tmp_path, samples.typical(), f"#f={target}&q=everyone").page
 
-        page.fill("#search", "everyone")
-        assert page.locator(target).is_hidden()
-        page.evaluate("location.hash = ''")
-        page.evaluate(f"location.hash = '{target}'")
-        page.locator(target).wait_for(state="visible")
+        assert "polls briefly" in page.locator("#detail").inner_text()
         assert page.input_value("#search") == ""
+        assert page.locator(f'#rows a[data-fingerprint="{target}"]').is_visible()
+
+
+def test_arrow_keys_go_through_the_list(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context() as context:
+        page = visit(context, tmp_path, samples.typical()).page
+
+        page.locator("#rows a").first.click()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert "polls briefly" in page.locator("#detail h3").inner_text()
+        focused = page.evaluate("document.activeElement.dataset.fingerprint")
+        assert focused == FINGERPRINTS[2]
+
+
+def test_only_the_rows_in_view_are_in_the_page(browser: Browser, tmp_path: Path) -> None:
+    many = [
+        samples.finding(samples.without_dlq, f"Queue{number:04}", f"finding {number:04}")
+        for number in range(2000)
+    ]
+    with browser.new_context() as context:
+        page = visit(context, tmp_path, samples.report(*many)).page
+
+        assert page.locator("#rows a").count() < 60
+        page.evaluate("list.scrollTop = list.scrollHeight")
+        page.locator("#rows").get_by_text("finding 1999").wait_for()
+        assert page.locator("#rows a").count() < 60
+
+
+def test_the_picture_answers_to_pointer_and_keys(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context() as context:
+        page = visit(context, tmp_path, samples.typical()).page
+
+        page.get_by_role("link", name="SQS queue OrdersQueue").first.click()
+        about = page.locator("#about")
+        assert "high SQS030 queue-without-dlq" in about.inner_text()
+        assert "Elsewhere delivers to OrdersQueue" in about.inner_text()
+        assert "DelaySeconds: 5" in about.inner_text()
+        assert page.locator(".node.faded").count() > 0
+
+        page.keyboard.press("Escape")
+        assert about.inner_text() == ""
+        assert page.locator(".node.faded").count() == 0
+
+        width = page.locator(".stage svg").first.bounding_box()
+        page.get_by_role("button", name="Zoom in").click()
+        wider = page.locator(".stage svg").first.bounding_box()
+        assert width is not None
+        assert wider is not None
+        assert wider["width"] > width["width"]
+
+        page.fill("#seek", "alarm")
+        assert page.locator("#hits").text_content() == "1 found"
+        assert page.locator(".node.picked title").text_content() == "Alarm Alarm: no finding"
+
+
+def test_a_finding_leads_to_its_node(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context() as context:
+        page = visit(context, tmp_path, samples.typical()).page
+
+        page.locator("#rows").get_by_text("orders has no dead-letter queue").click()
+        page.get_by_role("button", name="Show in the picture").click()
+        picked = page.locator(".node.picked title").all_text_contents()
+        assert picked == ["SNS topic Elsewhere: no finding", QUEUE]
+        assert "Elsewhere: sends" in page.locator("#about").inner_text()
 
 
 def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path) -> None:
     with browser.new_context(java_script_enabled=False) as context:
-        opened = visit(context, tmp_path, samples.typical())
-        page = opened.page
+        page = visit(context, tmp_path, samples.typical()).page
 
-        assert len(opened.shown()) == 3
-        assert page.locator("#controls").is_hidden()
-        assert page.locator("#nothing").is_hidden()
+        assert page.locator(".finding:visible").count() == 3
+        assert page.locator(".app").is_hidden()
         for text in ("Why it matters", "maxReceiveCount: 5", "AccessDenied", "StageQueue"):
-            assert page.get_by_text(text).first.is_visible()
+            assert page.get_by_text(text).locator("visible=true").first.is_visible()
+        page.get_by_role("link", name="SQS queue OrdersQueue").first.click()
+        words = page.locator("li", has_text="Elsewhere delivers to OrdersQueue")
+        assert words.locator("visible=true").count() == 1
 
 
-def test_printing_leaves_out_the_controls(browser: Browser, tmp_path: Path) -> None:
+def test_printing_shows_the_findings_and_no_controls(browser: Browser, tmp_path: Path) -> None:
     with browser.new_context() as context:
-        opened = visit(context, tmp_path, samples.typical())
-        opened.page.emulate_media(media="print")
+        page = visit(context, tmp_path, samples.typical()).page
+        page.emulate_media(media="print", color_scheme="dark")
 
-        assert opened.page.locator("#controls").is_hidden()
-        assert len(opened.shown()) == 3
+        assert page.locator("#controls").is_hidden()
+        assert page.locator("#tools").is_hidden()
+        assert page.locator(".finding:visible").count() == 3
+        assert page.locator(".stage svg").first.is_visible()
+        paper = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+        assert paper == "light"
 
 
-def test_dark_and_light_follow_the_system(browser: Browser, tmp_path: Path) -> None:
+def test_dark_and_light_follow_the_system_and_the_toggle(browser: Browser, tmp_path: Path) -> None:
+    background = "getComputedStyle(document.body).backgroundColor"
+    light, dark = "rgb(244, 246, 248)", "rgb(17, 21, 27)"
     with browser.new_context() as context:
         page = visit(context, tmp_path, samples.typical()).page
         colors = []
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            colors.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+            colors.append(page.evaluate(background))
+        assert colors == [light, dark]
 
-        assert colors == ["rgb(244, 246, 248)", "rgb(17, 21, 27)"]
+        page.emulate_media(color_scheme="light")
+        page.locator("#theme").click()
+        assert page.evaluate(background) == dark
+        page.locator("#theme").click()
+        assert page.evaluate(background) == light
+        assert "theme=light" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
+    with browser.new_context(viewport={"width": width, "height": 900}) as context:
+        page = visit(context, tmp_path, samples.typical()).page
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.locator("#rows a").first.click()
+
+        found = Axe().run(page).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
 
 
 def test_a_missing_browser_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -107,6 +107,31 @@ def test_a_finding_has_all_the_facts() -> None:
             },
             {"id": "Elsewhere", "message": "producer in another stack", "location": None},
         ],
+        "steps": [
+            {"id": "Elsewhere", "message": "sends", "location": None},
+            {
+                "id": "OrdersQueue",
+                "message": "keeps",
+                "location": {
+                    "path": "infra/orders.yaml",
+                    "line": 12,
+                    "column": 3,
+                    "end_line": 12,
+                    "end_column": 14,
+                },
+            },
+            {
+                "id": "OrdersFn",
+                "message": "reads",
+                "location": {
+                    "path": "infra/orders.yaml",
+                    "line": 40,
+                    "column": 3,
+                    "end_line": 40,
+                    "end_column": 11,
+                },
+            },
+        ],
         "remediation": samples.without_dlq.remediation,
         "guide": "Dead Letter Queue Setup (lines 109-144)",
         "fingerprint": samples.typical().violations[1].fingerprint,

@@ -11,10 +11,12 @@ import jsonschema
 import pytest
 
 from auditor.findings import Category, Finding, Location, Severity
+from auditor.loading import load_rules
 from auditor.report import Report
 from auditor.rules import Rule
 from reports import sarif
 from reports.sarif import SarifReporter
+from reports.sarif_rules import descriptor
 from tests.reporting import samples
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
@@ -156,8 +158,10 @@ def check_place(place: dict[str, Any]) -> None:
 
 def test_a_result_tells_the_finding() -> None:
     finding = samples.typical().violations[1]
+    result = run_of(samples.typical())["results"][1]
+    assert result.pop("codeFlows")
 
-    assert run_of(samples.typical())["results"][1] == {
+    assert result == {
         "ruleId": "SQS030",
         "ruleIndex": 0,
         "level": "error",
@@ -247,6 +251,7 @@ def test_the_worst_are_kept_where_github_cuts() -> None:
         ("./template.yaml", "template.yaml"),
         ("a b/c#d?.yaml", "a%20b/c%23d%3F.yaml"),
         ("c:x.yaml", "c%3Ax.yaml"),
+        ("/elsewhere/a b.yaml", "file:///elsewhere/a%20b.yaml"),
         ("größe.yaml", "gr%C3%B6%C3%9Fe.yaml"),
         ("100%.yaml", "100%25.yaml"),
         ("lone-\ud800.yaml", "lone-%ED%A0%80.yaml"),
@@ -287,3 +292,26 @@ def test_a_finding_of_another_category_does_not_change_the_rule() -> None:
 
     rules = run_of(samples.report(finding))["tool"]["driver"]["rules"]
     assert "security-severity" not in rules[0]["properties"]
+
+
+def test_the_way_of_a_message_is_a_code_flow() -> None:
+    results = run_of(samples.typical())["results"]
+    (result,) = [item for item in results if "codeFlows" in item]
+
+    ((flow,),) = [one["threadFlows"] for one in result["codeFlows"]]
+    steps = [
+        (
+            step["location"]["message"]["text"],
+            step["location"]["physicalLocation"]["region"]["startLine"],
+        )
+        for step in flow["locations"]
+    ]
+    # What another stack sends has no place in a file.
+    assert steps == [("OrdersQueue: keeps", 12), ("OrdersFn: reads", 40)]
+
+
+def test_tags_are_unique_for_every_rule() -> None:
+    for rule in load_rules():
+        properties = descriptor(rule)["properties"]
+        assert isinstance(properties, dict)
+        assert len(properties["tags"]) == len(set(properties["tags"]))

@@ -26,6 +26,7 @@ def test_a_finding_says_what_where_why_and_what_next() -> None:
         "       | ^^^^^^^^^^^\n"
         "    evidence: RedrivePolicy is absent\n"
         "    when: Environment=dev\n"
+        "    way: Elsewhere -> OrdersQueue -> OrdersFn\n"
         "    related: OrdersFn: consumer (infra/orders.yaml:40:3)\n"
         "    related: Elsewhere: producer in another stack\n"
         "    guide: Dead Letter Queue Setup (lines 109-144)\n"

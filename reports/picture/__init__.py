@@ -1,0 +1,1 @@
+"""The architecture as a picture: messages flow from left to right."""
