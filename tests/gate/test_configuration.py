@@ -23,10 +23,11 @@ STARTER = Path(__file__).parents[2] / "auditor" / "config" / "starter.yaml"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A repository with a template below."""
-    (tmp_path / ".git").mkdir()
-    (tmp_path / "infra").mkdir()
-    (tmp_path / "infra" / "t.yaml").write_text(MEDIUM)
-    return tmp_path
+    root = tmp_path / "repository"
+    (root / ".git").mkdir(parents=True)
+    (root / "infra").mkdir()
+    (root / "infra" / "t.yaml").write_text(MEDIUM)
+    return root
 
 
 def status(folder: Path, *options: str, **environment: str) -> int:
