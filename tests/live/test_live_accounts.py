@@ -185,6 +185,19 @@ def enable(faulty: FaultyAws, *regions: str) -> None:
     faulty.answer("DescribeRegions", (200, "text/xml", answer.encode()))
 
 
+@pytest.mark.parametrize(
+    ("accounts", "message"),
+    [([], "has no active account"), ([{}], "cannot be listed"), ("many", "cannot be listed")],
+)
+def test_organization_that_makes_no_sense(
+    faulty: FaultyAws, accounts: object, message: str
+) -> None:
+    body = json.dumps({"Accounts": accounts}).encode()
+    faulty.answer("ListAccounts", (200, "application/x-amz-json-1.1", body))
+    with pytest.raises(NothingAuditedError, match=message):
+        read(faulty.url, whole())
+
+
 def test_enabled_regions_only(account: Account, faulty: FaultyAws) -> None:
     enable(faulty, *REGIONS[:2])
     for region in REGIONS:

@@ -113,18 +113,19 @@ def test_any_properties_come_back(properties: dict[str, Any], why: str | None) -
     assert there.readings[0].unread_in == reading.unread_in
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"no gzip", "is not a snapshot"),
-        (gzip.compress(b"{}")[:-9], "is not a snapshot"),
-        (gzip.compress(b"[" * 100_000), "is not a snapshot"),
-        (gzip.compress(b"[]"), "is not a snapshot"),
-        (gzip.compress(b'{"format": "msgaudit snapshot", "version": 2}'), "has version 2"),
-        (gzip.compress(b'{"format": "msgaudit snapshot", "version": 1}'), "is damaged"),
-    ],
-)
-def test_what_is_no_snapshot(tmp_path: Path, content: bytes, message: str) -> None:
+BROKEN = {
+    "not compressed": (b"no gzip", "is not a snapshot"),
+    "cut off": (gzip.compress(b"{}")[:-9], "is not a snapshot"),
+    "too deep": (gzip.compress(b"[" * 100_000), "is not a snapshot"),
+    "another file": (gzip.compress(b"[]"), "is not a snapshot"),
+    "newer": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 2}'), "has version 2"),
+    "empty": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 1}'), "is damaged"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_what_is_no_snapshot(tmp_path: Path, kind: str) -> None:
+    content, message = BROKEN[kind]
     with pytest.raises(UsageError, match=message):
         restored(content, tmp_path)
 

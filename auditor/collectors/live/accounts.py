@@ -126,6 +126,8 @@ def open_accounts(
                     failed.append((f"account {candidate.id}", result))
     if failed and not opened:
         raise failed[0][1]
+    if not opened:
+        raise NothingAuditedError("the organization has no active account")
     return _merged(opened), [_gap(what, error) for what, error in failed]
 
 
@@ -152,12 +154,12 @@ def _members(base: Clients, region: str) -> list[str]:
     try:
         pages = base.get("organizations", region).get_paginator("list_accounts").paginate()
         listed = [item for page in pages for item in page["Accounts"]]
+        # AWS replaces Status by State in 2026.
+        states = {item["Id"]: item.get("State") or item.get("Status") for item in listed}
     except (*FAULTS, *MALFORMED) as error:
         what = "the accounts cannot be listed"
         hint = "use credentials of the management account, or name accounts with --account"
         raise AccountError(what, "organizations:ListAccounts", error, hint) from error
-    # AWS replaces Status by State in 2026.
-    states = {item["Id"]: item.get("State") or item.get("Status") for item in listed}
     return sorted(id_ for id_, state in states.items() if state == _ACTIVE)
 
 

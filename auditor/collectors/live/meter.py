@@ -16,7 +16,7 @@ class Meter:
     """Tells `progress` after each service of each region, of so many `parts` in all."""
 
     def __init__(self, progress: Progress, limits: Limits, logs: Sequence[Log], parts: int) -> None:
-        self.limits = limits
+        self._limits = limits
         self._progress = progress
         self._logs = logs
         self._parts = parts
@@ -32,6 +32,6 @@ class Meter:
             seconds = (time.monotonic() - self._start) / self._done * left
             gaps = sum(len(log.failures) for log in self._logs)
             self._progress(
-                f"{what}; {left} of {self._parts} left, {self.limits.sent} calls,"
+                f"{what}; {left} of {self._parts} left, {self._limits.sent} calls,"
                 f" {gaps} failed, about {seconds:.0f} s"
             )
