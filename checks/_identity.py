@@ -55,11 +55,22 @@ def allowing(role: Role, action: str, resource: object, graph: Graph) -> Stateme
 
 def _answer(role: Role, action: str, resource: object, target: object, graph: Graph) -> Answer:
     request = Request("", action, resource, _CONTEXT, role.arn or Unknown("a role without ARN"))
+    bounds = _bounds(role, request, graph)
+    if bounds is not Answer.YES:
+        return bounds
     own = may(permissions(role, graph), request, identity=True)
     # Only a Deny names its statement here; it overrules the policy of the resource.
     if own.answer is not Answer.NO or own.statement is not None or not isinstance(target, Resource):
         return own.answer
     return may(_guarding(target, graph), request).answer
+
+
+def _bounds(role: Role, request: Request, graph: Graph) -> Answer:
+    """What the permissions boundary of a role leaves of a request; one that was not read, all."""
+    policy = graph.index.resolve(role.peek("PermissionsBoundary"))
+    if not isinstance(policy, ManagedPolicy):
+        return Answer.YES
+    return may(statements_of(policy), request, identity=True).answer
 
 
 def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:

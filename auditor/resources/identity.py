@@ -19,7 +19,6 @@ class Role(Resource):
 
     inline_policies = Readable("Policies", views(NamedPolicy), ())
     managed_policy_arns = Readable("ManagedPolicyArns", texts, ())
-    boundary = Readable("PermissionsBoundary", text, "")
 
 
 class User(Resource):

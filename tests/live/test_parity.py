@@ -55,7 +55,6 @@ EXCEPTIONS = {
     "queue-smaller-than-topic": MOTO,
     "record-too-large-for-function": MOTO,
     "shards-contradict-mode": REFUSED,
-    "silent-alarm": MOTO,
     "sql-analytics-application": MOTO,
     "standard-topic-to-fifo-queue": REFUSED,
     "standard-workflow-behind-synchronous-api": MOTO,
