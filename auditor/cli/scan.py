@@ -29,6 +29,7 @@ from auditor.rules import Rule
 from auditor.selection import select
 
 if TYPE_CHECKING:
+    from auditor.collectors.live import LiveCollector
     from auditor.collectors.template.collect import TemplateCollector
 
 Outputs = tuple[tuple[str, str], ...]
@@ -76,7 +77,7 @@ def audited(choices: Choices) -> Report:
     rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
     progress = Progress("audited")
     try:
-        with _collector(choices, progress) as (collector, source):
+        with _collector(choices, rules, progress) as (collector, source):
             accept = acceptance(choices, loaded)
             report = audit(
                 collector, rules, source, progress, choices.jobs, accept, _drawn(choices)
@@ -132,7 +133,9 @@ def _refuse_overwriting(choices: Choices) -> None:
 
 
 @contextmanager
-def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector, Source]]:
+def _collector(
+    choices: Choices, rules: Sequence[Rule[Any]], progress: Progress
+) -> Iterator[tuple[Collector, Source]]:
     """The collector that was asked for, and how reports name its source."""
     asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
     if sum(asked) != 1:
@@ -145,7 +148,8 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
         from auditor.demo import demo_account
 
         with demo_account(progress) as collector:
-            yield collector, Source("live", {"profiles": ("demo",)})
+            source = Source("live", {"profiles": ("demo",)})
+            yield _measuring(collector, choices, rules), source
     elif choices.snapshot:
         from auditor.snapshot import SnapshotCollector
 
@@ -154,7 +158,8 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
             Source("snapshot", {"paths": (choices.snapshot,)}),
         )
     else:
-        yield _live(choices, progress)
+        live, source = _live(choices, progress)
+        yield _measuring(live, choices, rules), source
 
 
 def templates(choices: Choices, folder: Path | None) -> TemplateCollector:
@@ -181,7 +186,18 @@ def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
             click.echo(f"msgaudit: warning: no template declares the parameter {name}", err=True)
 
 
-def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
+def _measuring(
+    collector: LiveCollector, choices: Choices, rules: Sequence[Rule[Any]]
+) -> LiveCollector:
+    """The collector, which also asks for the metrics that the rules need."""
+    from auditor.collectors.live import Traffic
+    from auditor.traffic import needed
+
+    measures = needed(rules) if choices.metrics else ()
+    return replace(collector, traffic=Traffic(measures, choices.metrics_window))
+
+
+def _live(choices: Choices, progress: Progress) -> tuple[LiveCollector, Source]:
     from auditor.cli.live import live_collector
 
     if choices.parameter or choices.parameter_file:
