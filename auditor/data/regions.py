@@ -22,6 +22,15 @@ def _quotas() -> Mapping[str, Any]:
     return quotas
 
 
+def service_codes() -> Mapping[str, tuple[str, str]]:
+    """What Service Quotas calls these quotas: service and code, where that is known."""
+    return {
+        name: (found["service"], found["code"])
+        for name, found in _quotas().items()
+        if found["code"]
+    }
+
+
 def quota(name: str, region: str, used: float) -> float:
     """The default quota of a region, of which so much is used.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from auditor.collectors.live import LiveCollector
 from auditor.collectors.live.metrics import Traffic, with_metrics
 from auditor.collectors.live.reader import Log, Reader
 from auditor.collectors.live.session import open_session
@@ -18,19 +20,21 @@ from auditor.engine import judge
 from auditor.findings import Gap, Outcome
 from auditor.inventory import Reading, Unit
 from auditor.loading import load_rules
-from auditor.resources import Queue, RawResource
+from auditor.resources import EventBus, Queue, RawResource
 from auditor.traffic import METRICS, Measure, needed
 from auditor.values import UndeterminedError, Unknown
+from checks.eventbridge.traffic import events_near_regional_quota
 from tests.accounts import HOURS, SUFFIX, read_account
 from tests.live.conftest import Account
-from tests.live.faulty import FaultyAws
-from tests.live.reading import REGION, properties
+from tests.live.faulty import Call, FaultyAws, Reply, error
+from tests.live.reading import REGION, only, properties
 from tests.live.reading import collect as collect_without
 from tests.live.stub_cloudwatch import StubCloudWatch
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 RULES = {rule.name: rule for rule in load_rules()}
 ACCOUNTS = sorted(path for path in FIXTURES.glob(f"*/*/*{SUFFIX}") if RULES[path.parent.name].needs)
+NO_METRICS = b'{"MetricDataResults": [], "Messages": []}'
 SENT = Measure(Queue, "NumberOfMessagesSent")
 
 
@@ -110,10 +114,18 @@ def test_denied_metrics_are_one_gap_and_undetermined(faulty: FaultyAws) -> None:
 
 
 def test_metric_left_out_of_the_answer_is_unknown(faulty: FaultyAws) -> None:
-    empty = b'{"MetricDataResults": [], "Messages": []}'
-    faulty.answer("GetMetricData", (200, "application/x-amz-json-1.0", empty))
+    faulty.answer("GetMetricData", (200, "application/x-amz-json-1.0", NO_METRICS))
     (orders,) = measured(faulty.url, queues(1), Traffic([SENT]))
     assert isinstance(orders.properties[METRICS][SENT.key], Unknown)
+
+
+def test_answer_that_makes_no_sense_is_a_gap(faulty: FaultyAws) -> None:
+    odd = b'{"MetricDataResults": [{"Label": "no id"}], "Messages": []}'
+    faulty.answer("GetMetricData", (200, "application/x-amz-json-1.0", odd))
+    log = Log()
+    (orders,) = measured(faulty.url, queues(1), Traffic([SENT]), log)
+    assert isinstance(orders.properties[METRICS][SENT.key], Unknown)
+    assert "could not be understood" in log.gaps()[0].reason
 
 
 def put(account: Account, queue: str, hours_ago: float, value: float) -> None:
@@ -192,3 +204,39 @@ def silenced(raw: RawResource) -> RawResource:
         name: {"resolution": 3_600, "values": [None] * HOURS} for name in raw.properties[METRICS]
     }
     return replace(raw, properties={**raw.properties, METRICS: nothing})
+
+
+def quotas_read(account: Account, faulty: FaultyAws) -> tuple[Mapping[str, Any], Unit]:
+    """What the default bus tells of quotas, and the whole account."""
+    faulty.answer("GetMetricData", (200, "application/x-amz-json-1.0", NO_METRICS))
+    account.client("events").put_rule(Name="daily", ScheduleExpression="rate(1 day)")
+    collector = LiveCollector(
+        regions=(REGION,),
+        endpoint_url=faulty.url,
+        traffic=Traffic(events_near_regional_quota.needs),
+    )
+    (unit,) = collector.collect()
+    return EventBus(only(unit, EventBus.type)).quotas, unit
+
+
+def test_quotas_of_the_account_are_those_that_it_was_granted(
+    account: Account, faulty: FaultyAws
+) -> None:
+    quota = b'{"Quota": {"QuotaCode": "L-5540C5E3", "Value": 50000.0}}'
+
+    def invocations(call: Call) -> Reply:
+        granted = (200, "application/x-amz-json-1.1", quota)
+        return granted if "L-5540C5E3" in call.body else error("NoSuchResourceException")
+
+    faulty.faults["GetServiceQuota"] = invocations
+    quotas, unit = quotas_read(account, faulty)
+    assert quotas == {"events.invocations": 50_000}
+    assert unit.gaps == ()
+
+
+def test_denied_quotas_are_a_gap_and_the_defaults_hold(account: Account, faulty: FaultyAws) -> None:
+    faulty.deny("GetServiceQuota")
+    quotas, unit = quotas_read(account, faulty)
+    assert quotas == {}
+    (gap,) = unit.gaps
+    assert gap.permission == "servicequotas:GetServiceQuota"

@@ -41,13 +41,14 @@ from auditor.collectors.live.limits import RATES, Limits
 from auditor.collectors.live.meter import Meter, Progress
 from auditor.collectors.live.metrics import Traffic, with_metrics
 from auditor.collectors.live.plan import Plan
+from auditor.collectors.live.quotas import with_quotas
 from auditor.collectors.live.reader import Log, Reader
 from auditor.collectors.live.session import THREADS
 from auditor.collectors.live.shapes import MANAGED_BY
 from auditor.errors import NothingAuditedError
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
-from auditor.resources import TYPES
+from auditor.resources import TYPES, EventBus
 from auditor.resources.base import RawResource
 
 ATTEMPTS = 5
@@ -201,6 +202,8 @@ def _read_account(
         resources += found
     follow_ups = [services.submit(_follow_up, reader, resources) for reader in readers]
     resources += chain.from_iterable([future.result() for future in follow_ups])
+    if traffic.of(EventBus):
+        resources = with_quotas(readers, resources)
     resources = with_metrics(readers, resources, traffic)
     readers[0].clients.forget()
     return resources

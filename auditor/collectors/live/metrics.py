@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
+from auditor.collectors.live.faults import MALFORMED, CallError
 from auditor.collectors.live.reader import Reader
-from auditor.collectors.live.shapes import MANAGED_BY
-from auditor.resources.base import RawResource
+from auditor.collectors.live.shapes import MANAGED_BY, beside
+from auditor.resources.base import RawResource, Resource
 from auditor.traffic import METRICS, Measure
 from auditor.traffic.series import HOUR
-from auditor.values import Block, Unknown
+from auditor.values import Unknown
 
+_ACTION = "cloudwatch:GetMetricData"
 DAYS = 14
 # API GetMetricData: queries in a call.
 _QUERIES = 500
@@ -31,6 +33,10 @@ class Traffic:
 
     measures: Sequence[Measure] = ()
     days: int = DAYS
+
+    def of(self, resource: type[Resource]) -> list[Measure]:
+        """The measures of one type of resource."""
+        return [measure for measure in self.measures if measure.resource is resource]
 
 
 class _Query(NamedTuple):
@@ -62,16 +68,14 @@ def with_metrics(
         for answers in reader.each(_ask(reader, window), batches):
             for query, answer in answers:
                 found[query.id][query.measure.key] = answer
-    return [_extended(raw, found.get(raw.id)) for raw in resources]
+    return [beside(raw, METRICS, found[raw.id]) if raw.id in found else raw for raw in resources]
 
 
 def _planned(
     reader: Reader, resources: Sequence[RawResource], traffic: Traffic
 ) -> Iterable[_Query]:
     minutes = traffic.days <= _DAYS_OF_MINUTES
-    by_type: dict[str, list[Measure]] = defaultdict(list)
-    for measure in traffic.measures:
-        by_type[measure.resource.type].append(measure)
+    by_type = {each.resource.type: traffic.of(each.resource) for each in traffic.measures}
     for raw in resources:
         if raw.region != reader.region or MANAGED_BY in raw.properties:
             continue
@@ -93,22 +97,33 @@ def _ask(
 ) -> Callable[[list[_Query]], list[tuple[_Query, dict[str, Any] | Unknown]]]:
     def ask(batch: list[_Query]) -> list[tuple[_Query, dict[str, Any] | Unknown]]:
         results = reader.details(
-            "cloudwatch:GetMetricData", "MetricDataResults", f"{len(batch)} metrics",
+            _ACTION, "MetricDataResults", f"{len(batch)} metrics",
             MetricDataQueries=[_query(number, query) for number, query in enumerate(batch)],
             StartTime=window.start, EndTime=window.end,
         )  # fmt: skip
         if results is None or isinstance(results, Unknown):
-            why = results or Unknown("cloudwatch:GetMetricData is not available")
+            why = results or Unknown(f"{_ACTION} is not available")
             return [(query, why) for query in batch]
-        parts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for result in results:
-            parts[result["Id"]].append(result)
-        return [
-            (query, series(parts[f"m{number}"], window, query.resolution))
-            for number, query in enumerate(batch)
-        ]
+        try:
+            return _answers(batch, results, window)
+        except MALFORMED as error:
+            reason = f"the answer could not be understood: {error!r}"
+            reader.fail(_ACTION, f"{len(batch)} metrics", CallError(reason))
+            return [(query, Unknown(f"{_ACTION}: {reason}")) for query in batch]
 
     return ask
+
+
+def _answers(
+    batch: Sequence[_Query], results: Sequence[Mapping[str, Any]], window: _Window
+) -> list[tuple[_Query, dict[str, Any] | Unknown]]:
+    parts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for result in results:
+        parts[result["Id"]].append(result)
+    return [
+        (query, series(parts[f"m{number}"], window, query.resolution))
+        for number, query in enumerate(batch)
+    ]
 
 
 def _query(number: int, query: _Query) -> dict[str, Any]:
@@ -138,10 +153,3 @@ def series(
                 known = values[hour]
                 values[hour] = value if known is None else max(known, value)
     return {"resolution": resolution, "values": values}
-
-
-def _extended(raw: RawResource, metrics: dict[str, Any] | None) -> RawResource:
-    if metrics is None:
-        return raw
-    unread = getattr(raw.properties, "unread", None)
-    return replace(raw, properties=Block({**raw.properties, METRICS: metrics}, unread=unread))
