@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from auditor.collectors.live import LiveCollector
+from auditor.collectors.live import LiveCollector, Scope
 from auditor.collectors.live.metrics import Traffic, with_metrics
 from auditor.collectors.live.reader import Log, Reader
 from auditor.collectors.live.session import open_session
@@ -211,7 +211,7 @@ def quotas_read(account: Account, faulty: FaultyAws) -> tuple[Mapping[str, Any],
     faulty.answer("GetMetricData", (200, "application/x-amz-json-1.0", NO_METRICS))
     account.client("events").put_rule(Name="daily", ScheduleExpression="rate(1 day)")
     collector = LiveCollector(
-        regions=(REGION,),
+        Scope(regions=(REGION,)),
         endpoint_url=faulty.url,
         traffic=Traffic(events_near_regional_quota.needs),
     )
