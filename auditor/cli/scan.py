@@ -74,7 +74,7 @@ def _dry_run(choices: Choices) -> int:
 def audited(choices: Choices) -> Report:
     """The report on what the user asked for, before it is compared with known findings."""
     loaded = tuned_rules(choices)
-    rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
+    rules = _applicable(select(loaded, choices.select, choices.ignore, choices.pedantic), choices)
     progress = Progress("audited")
     try:
         with _collector(choices, rules, progress) as (collector, source):
@@ -88,6 +88,17 @@ def audited(choices: Choices) -> Report:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
     return report
+
+
+def _applicable(rules: Sequence[Rule[Any]], choices: Choices) -> Sequence[Rule[Any]]:
+    """The rules without those whose metrics are not read; raises `UsageError` when none is left."""
+    if choices.metrics and not choices.paths:
+        return rules
+    applicable = [rule for rule in rules if not rule.needs]
+    if not applicable:
+        hint = "Choose others, or audit an account without --no-metrics."
+        raise UsageError("the chosen rules need metrics, which only accounts have", hint)
+    return applicable
 
 
 def linted(report: Report, collector: Collector) -> Report:
