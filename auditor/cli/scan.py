@@ -156,11 +156,12 @@ def _collector(
     if choices.paths:
         yield templates(choices, root()), Source("template", {"paths": choices.paths})
     elif choices.demo:
+        from auditor.cli.live import measuring
         from auditor.demo import demo_account
 
         with demo_account(progress) as collector:
             source = Source("live", {"profiles": ("demo",)})
-            yield _measuring(collector, choices, rules), source
+            yield measuring(collector, choices, rules), source
     elif choices.snapshot:
         from auditor.snapshot import SnapshotCollector
 
@@ -169,8 +170,10 @@ def _collector(
             Source("snapshot", {"paths": (choices.snapshot,)}),
         )
     else:
+        from auditor.cli.live import measuring
+
         live, source = _live(choices, progress)
-        yield _measuring(live, choices, rules), source
+        yield measuring(live, choices, rules), source
 
 
 def templates(choices: Choices, folder: Path | None) -> TemplateCollector:
@@ -195,17 +198,6 @@ def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
     for name in sorted(given - declared):
         if not name.startswith("AWS::"):
             click.echo(f"msgaudit: warning: no template declares the parameter {name}", err=True)
-
-
-def _measuring(
-    collector: LiveCollector, choices: Choices, rules: Sequence[Rule[Any]]
-) -> LiveCollector:
-    """The collector, which also asks for the metrics that the rules need."""
-    from auditor.collectors.live import Traffic
-    from auditor.traffic import needed
-
-    measures = needed(rules) if choices.metrics else ()
-    return replace(collector, traffic=Traffic(measures, choices.metrics_window))
 
 
 def _live(choices: Choices, progress: Progress) -> tuple[LiveCollector, Source]:
