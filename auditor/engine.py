@@ -25,6 +25,7 @@ from auditor.inventory import Reading, Unit
 from auditor.linking import build_graph
 from auditor.resources.base import RawResource, Resource
 from auditor.rules import Rule
+from auditor.traffic import measured
 from auditor.values import UndeterminedError, dotted
 
 Key = tuple[str, str, str, str, Outcome]
@@ -114,7 +115,10 @@ def _run(
 ) -> Iterator[tuple[Rule[Any], Match, Outcome]]:
     context = {raw.id for raw in reading.context}
     present = graph.index.by_type
+    has_metrics = measured(reading.resources)
     for rule in rules:
+        if rule.needs and not has_metrics:
+            continue
         for cls in rule.applies_to:
             for resource in present.get(cls, ()):
                 if resource.id in context:

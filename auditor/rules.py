@@ -13,6 +13,7 @@ from auditor.resources.base import Resource
 
 if TYPE_CHECKING:
     from auditor.graph import Graph
+    from auditor.traffic import Measure
 
 R = TypeVar("R", bound=Resource)
 _ID = re.compile(r"[A-Z]{3,4}\d{3}")
@@ -27,7 +28,8 @@ class Rule(Generic[R]):
     `guide` names the section of the guide and its lines. A pedantic rule is an opinion or a
     heuristic: it runs only when asked for. `options` are the body's keyword arguments with their
     values: thresholds that are a matter of judgement, and whom to trust. `overridden` says that the
-    severity is the user's, and not for the body to vary.
+    severity is the user's, and not for the body to vary. `needs` are the metrics without which it
+    is not applicable.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Rule(Generic[R]):
     pedantic: bool = False
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     overridden: bool = False
+    needs: tuple[Measure, ...] = ()
 
     def run(self, resource: R, graph: Graph) -> Iterable[Match]:
         """The matches of one resource; raises `UndeterminedError` when it cannot tell."""
@@ -90,6 +93,7 @@ def rule(
     applies_to: type[R] | Sequence[type[R]],
     confidence: Confidence = Confidence.HIGH,
     pedantic: bool = False,
+    needs: Sequence[Measure] = (),
 ) -> Callable[[Body[R]], Rule[R]]:
     """Declare a rule; raises `ValueError` for a declaration that reports could not show."""
     if not _ID.fullmatch(id) or not _NAME.fullmatch(name):
@@ -113,6 +117,7 @@ def rule(
             body,
             pedantic,
             _options(body),
+            needs=tuple(needs),
         )
 
     return declare

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from auditor import __version__
@@ -14,6 +16,7 @@ from auditor.cli.options import (
     scan_options,
     scope_options,
 )
+from auditor.errors import UsageError
 from auditor.findings import Category, Severity
 
 CATEGORIES = [category.value for category in Category]
@@ -283,3 +286,51 @@ def validate(file: str | None) -> int:
     from auditor.cli.configuration import validate
 
     return validate(file)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option(
+    "--pattern", type=click.Choice(["events", "jobs", "workflow", "request"]),
+    help="How the components talk to each other.",
+)  # fmt: skip
+@click.option("--ordering", is_flag=True, help="The order of messages is strict.")
+@click.option("--fan-out", is_flag=True, help="Each message goes to several receivers.")
+@click.option("--filtering", is_flag=True, help="Receivers want some messages only, or other ones.")
+@click.option("--replay", is_flag=True, help="Old messages are read again.")
+@click.option("--streaming", is_flag=True, help="The messages are a stream for analytics.")
+@click.option("--low-latency", is_flag=True, help="Somebody waits for the result.")
+@click.option("--low-cost", is_flag=True, help="Cost is the main concern.")
+@click.option("--rate", type=click.IntRange(0), default=0, help="Messages a second, at peak.")
+@click.option(
+    "-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text",
+    show_default=True, help="What goes to standard output.",
+)  # fmt: skip
+@click.option(
+    "--architecture", is_flag=True,
+    help="Say where the services in PATHS, or of an account, were better others.",
+)  # fmt: skip
+@click.option("--profile", multiple=True, metavar="NAME", help="With --architecture: its account.")
+@click.option("--region", multiple=True, metavar="NAME", help="With --architecture: its region.")
+@click.option("--endpoint-url", metavar="URL", help="With --architecture: another endpoint.")
+@click.pass_context
+def advise(context: click.Context, /, architecture: bool, **options: Any) -> int:
+    """Advise which messaging service fits, with the limits that bind and their sources.
+
+    Without --pattern it asks, on a terminal. With --architecture it judges what there is instead:
+    opinions, with the evidence of traffic where an account is read; they never fail the command.
+    """
+    from auditor.cli.advise import answer, scan_arguments
+    from auditor.cli.output import to_standard_output
+
+    source = {name: options.pop(name) for name in ("paths", "profile", "region", "endpoint_url")}
+    format_ = options.pop("format_")
+    if architecture and any(options.values()):
+        raise UsageError("--architecture judges what there is", "Leave the needs out.")
+    if architecture:
+        with scan.make_context("scan", scan_arguments(source, format_), context) as nested:
+            return int(scan.invoke(nested))
+    if any(source.values()):
+        raise UsageError("there is nothing to read", "Add --architecture to judge what there is.")
+    to_standard_output(f"{answer(options, format_)}\n")
+    return 0

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from auditor.cli.options import LiveChoices
 from auditor.cli.output import to_file, to_standard_output
 from auditor.cli.progress import Progress
-from auditor.collectors.live import LiveCollector, Scope
+from auditor.collectors.live import LiveCollector, Scope, Traffic
 from auditor.errors import ExitStatus, UsageError
+from auditor.loading import load_rules
+from auditor.rules import Rule
 from auditor.snapshot import dump
+from auditor.traffic import needed
 
 
 def live_collector(choices: LiveChoices, progress: Progress) -> LiveCollector:
@@ -25,6 +31,14 @@ def live_collector(choices: LiveChoices, progress: Progress) -> LiveCollector:
     return LiveCollector(scope, choices.endpoint_url, progress, max_rps=choices.max_rps)
 
 
+def measuring(
+    collector: LiveCollector, choices: LiveChoices, rules: Sequence[Rule[Any]]
+) -> LiveCollector:
+    """The collector, which also asks for the metrics that the rules need."""
+    measures = needed(rules) if choices.metrics else ()
+    return replace(collector, traffic=Traffic(measures, choices.metrics_window))
+
+
 def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:
     """Keep what is read of the accounts; raises `MsgauditError` for what the user can mend."""
     if not choices.live:
@@ -32,7 +46,7 @@ def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:
         raise UsageError("it is not clear what to collect", hint)
     progress = Progress("read")
     try:
-        (unit,) = live_collector(choices, progress).collect()
+        (unit,) = measuring(live_collector(choices, progress), choices, load_rules()).collect()
     finally:
         progress.close()
     to_file(file, dump(unit, redact=redact), private=True)
@@ -45,7 +59,7 @@ def run_plan(choices: LiveChoices) -> int:
     """Print the calls that reading the accounts takes; raises like the reading itself."""
     progress = Progress("counted")
     try:
-        plan = live_collector(choices, progress).plan()
+        plan = measuring(live_collector(choices, progress), choices, load_rules()).plan()
     finally:
         progress.close()
     calls = plan.made + plan.planned

@@ -34,6 +34,8 @@ class LiveChoices:
     organization: bool
     max_rps: float | None
     endpoint_url: str | None
+    metrics: bool
+    metrics_window: int
 
     @property
     def live(self) -> bool:
@@ -99,6 +101,8 @@ _LIVE_OPTIONS = (
     click.option("--organization", is_flag=True, help="Audit all active accounts of the organization through --account-role."),
     click.option("--max-rps", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Make at most so many calls a second, over all accounts."),
     click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+    click.option("--metrics/--no-metrics", default=True, show_default=True, help="Ask CloudWatch for the metrics that the chosen rules need (USD 0.01 per 1,000)."),
+    click.option("--metrics-window", type=click.IntRange(1, 63), default=14, show_default=True, metavar="DAYS", help="How far metrics look back, 1 to 63 days."),
 )  # fmt: skip
 _SCOPE = (
     click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),

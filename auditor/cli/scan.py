@@ -29,6 +29,7 @@ from auditor.rules import Rule
 from auditor.selection import select
 
 if TYPE_CHECKING:
+    from auditor.collectors.live import LiveCollector
     from auditor.collectors.template.collect import TemplateCollector
 
 Outputs = tuple[tuple[str, str], ...]
@@ -73,10 +74,10 @@ def _dry_run(choices: Choices) -> int:
 def audited(choices: Choices) -> Report:
     """The report on what the user asked for, before it is compared with known findings."""
     loaded = tuned_rules(choices)
-    rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
+    rules = _applicable(select(loaded, choices.select, choices.ignore, choices.pedantic), choices)
     progress = Progress("audited")
     try:
-        with _collector(choices, progress) as (collector, source):
+        with _collector(choices, rules, progress) as (collector, source):
             accept = acceptance(choices, loaded)
             report = audit(
                 collector, rules, source, progress, choices.jobs, accept, _drawn(choices)
@@ -87,6 +88,17 @@ def audited(choices: Choices) -> Report:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
     return report
+
+
+def _applicable(rules: Sequence[Rule[Any]], choices: Choices) -> Sequence[Rule[Any]]:
+    """The rules without those whose metrics are not read; raises `UsageError` when none is left."""
+    if choices.metrics and not choices.paths:
+        return rules
+    applicable = [rule for rule in rules if not rule.needs]
+    if not applicable:
+        hint = "Choose others, or audit an account without --no-metrics."
+        raise UsageError("the chosen rules need metrics, which only accounts have", hint)
+    return applicable
 
 
 def linted(report: Report, collector: Collector) -> Report:
@@ -132,7 +144,9 @@ def _refuse_overwriting(choices: Choices) -> None:
 
 
 @contextmanager
-def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector, Source]]:
+def _collector(
+    choices: Choices, rules: Sequence[Rule[Any]], progress: Progress
+) -> Iterator[tuple[Collector, Source]]:
     """The collector that was asked for, and how reports name its source."""
     asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
     if sum(asked) != 1:
@@ -142,10 +156,12 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
     if choices.paths:
         yield templates(choices, root()), Source("template", {"paths": choices.paths})
     elif choices.demo:
+        from auditor.cli.live import measuring
         from auditor.demo import demo_account
 
         with demo_account(progress) as collector:
-            yield collector, Source("live", {"profiles": ("demo",)})
+            source = Source("live", {"profiles": ("demo",)})
+            yield measuring(collector, choices, rules), source
     elif choices.snapshot:
         from auditor.snapshot import SnapshotCollector
 
@@ -154,7 +170,10 @@ def _collector(choices: Choices, progress: Progress) -> Iterator[tuple[Collector
             Source("snapshot", {"paths": (choices.snapshot,)}),
         )
     else:
-        yield _live(choices, progress)
+        from auditor.cli.live import measuring
+
+        live, source = _live(choices, progress)
+        yield measuring(live, choices, rules), source
 
 
 def templates(choices: Choices, folder: Path | None) -> TemplateCollector:
@@ -181,7 +200,7 @@ def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
             click.echo(f"msgaudit: warning: no template declares the parameter {name}", err=True)
 
 
-def _live(choices: Choices, progress: Progress) -> tuple[Collector, Source]:
+def _live(choices: Choices, progress: Progress) -> tuple[LiveCollector, Source]:
     from auditor.cli.live import live_collector
 
     if choices.parameter or choices.parameter_file:

@@ -21,6 +21,11 @@ INPUT_TEMPLATE_LENGTH = 8_192
 # API IncreaseStreamRetentionPeriod and DecreaseStreamRetentionPeriod.
 RETENTION_MIN_HOURS = 24
 RETENTION_MAX_HOURS = 8_760
+# API CreateStream and GetRecords: what a shard takes in a second, and gives to all readers without
+# throughput of their own.
+SHARD_RECORDS = 1_000
+SHARD_BYTES = 1_048_576
+SHARD_BYTES_READ = 2 * SHARD_BYTES
 # API RegisterStreamConsumer: the quota without On-demand Advantage.
 REGISTERED_CONSUMERS = 20
 # API GetRecords: all readers without throughput of their own share five reads and 2 MiB a second

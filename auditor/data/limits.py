@@ -10,6 +10,8 @@ from __future__ import annotations
 # throughput, per API action; a call carries at most 10 messages (API SendMessageBatch).
 FIFO_CALLS_PER_SECOND = 300
 MESSAGES_PER_CALL = 10
+# API ChangeMessageVisibility: messages that were received and not yet deleted, standard and FIFO.
+IN_FLIGHT_MAX = 120_000
 # Beyond this share of a quota a peak leaves no room for the next one; our choice.
 QUOTA_WARNING_SHARE = 0.8
 

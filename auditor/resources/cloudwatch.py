@@ -47,11 +47,23 @@ class MetricQuery(View):
     metric_stat = Readable("MetricStat", optional(view(MetricStat)), None)
 
 
+# Where the live collector keeps since when an alarm has been stuck; no template has it.
+STUCK = "$stuck"
+
+
+class Stuck(View):
+    """A state other than OK that an alarm has been in for a week or more."""
+
+    state = Readable("State", text)
+    days = Readable("Days", integer)
+
+
 class AnyAlarm(Resource):
     """What alarms on metrics and alarms on alarms have in common."""
 
     actions_enabled = Readable("ActionsEnabled", boolean, True)
     alarm_actions = Readable("AlarmActions", texts, ())
+    stuck = Readable(STUCK, optional(view(Stuck)), None)
 
 
 class Alarm(AnyAlarm):

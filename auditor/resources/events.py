@@ -34,6 +34,10 @@ class LogConfig(View):
     level = Readable("Level", text, "OFF")
 
 
+# Where the live collector keeps the quotas of the account; no template has them.
+QUOTAS = "$quotas"
+
+
 class EventBus(Resource):
     """An event bus with rules (today's "Custom Event Bus - Classic")."""
 
@@ -44,6 +48,7 @@ class EventBus(Resource):
     dead_letter_config = Readable("DeadLetterConfig", optional(view(DeadLetterConfig)), None)
     kms_key = Readable("KmsKeyIdentifier", text, "")
     log_config = Readable("LogConfig", optional(view(LogConfig)), None)
+    quotas = Readable(QUOTAS, mapping, {})
 
 
 class Archive(Resource):

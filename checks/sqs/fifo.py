@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from auditor.data import limits
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
-from auditor.resources import Queue
+from auditor.resources import Queue, RawResource
 from auditor.rules import rule
-from auditor.values import UndeterminedError, mapping, number, read
+from auditor.traffic import Measure
+from auditor.values import UndeterminedError
+from checks._traffic import near_limit
 
 GUIDE = "Queue Types (lines 82-94)"
 HIGH_THROUGHPUT = """
@@ -26,6 +27,18 @@ HIGH_THROUGHPUT = """
 """
 
 
+def _limited(raw: RawResource) -> bool:
+    high = raw.properties.get("FifoThroughputLimit") == "perMessageGroupId"
+    return bool(raw.properties.get("FifoQueue")) and not high
+
+
+# SQS publishes every minute; a quota per second wants the finest there is.
+MESSAGES = tuple(
+    Measure(Queue, f"NumberOfMessages{what}", resolution=60, only=_limited)
+    for what in ("Sent", "Received", "Deleted")
+)
+
+
 @rule(
     "SQS015",
     "fifo-near-throughput-quota",
@@ -34,6 +47,7 @@ HIGH_THROUGHPUT = """
     confidence=Confidence.MEDIUM,
     guide=GUIDE,
     applies_to=Queue,
+    needs=MESSAGES,
     remediation=HIGH_THROUGHPUT,
 )
 def fifo_near_throughput_quota(queue: Queue, _graph: Graph) -> Iterator[Match]:
@@ -42,34 +56,25 @@ def fifo_near_throughput_quota(queue: Queue, _graph: Graph) -> Iterator[Match]:
     Without high throughput mode each action is limited to 300 calls a second, so to 3,000 messages
     where every call carries ten. CloudWatch counts messages, not calls: above 80% of 3,000 the
     queue is near its quota however it is called, above 80% of 300 that depends on the batching and
-    the result is undetermined. Known for live queues only; the peaks are averages over a metric
-    period, so the true peak is higher.
+    the result is undetermined. The peaks are averages over a minute, so the true peak is higher.
 
     Fine to accept where producers and consumers back off and a delay does no harm.
     """
-    traffic = queue.peek("$traffic")
-    if traffic is None or not queue.fifo or queue.throughput_limit == "perMessageGroupId":
+    if not queue.fifo or queue.throughput_limit == "perMessageGroupId":
         return
-    peaks = _peaks(read(traffic, mapping, ("$traffic",)))
-    metric, peak = max(peaks.items(), key=lambda item: item[1], default=("", 0.0))
-    unbatched = limits.QUOTA_WARNING_SHARE * limits.FIFO_CALLS_PER_SECOND
-    if peak > unbatched * limits.MESSAGES_PER_CALL:
-        message = f"{queue.label} is near the throughput quota of a FIFO queue"
-        evidence = (f"{metric}: {peak:.0f} a second at peak",)
-        yield Match(queue, message, ("FifoThroughputLimit",), evidence)
-    elif peak > unbatched:
+    sent, received, deleted = (each.steady(queue).per_second() for each in MESSAGES)
+    busiest = max(sent, received, deleted, key=lambda series: series.maximum)
+    calls, path = limits.FIFO_CALLS_PER_SECOND, ("FifoThroughputLimit",)
+    messages = calls * limits.MESSAGES_PER_CALL
+    what = f"the throughput of {queue.label}"
+    matches = list(near_limit(queue, busiest, messages, what, unit="a second", path=path))
+    yield from matches
+    if not matches and busiest.maximum > limits.QUOTA_WARNING_SHARE * calls:
         reason = (
-            f"a peak of {peak:.0f} messages a second ({metric}) is near the quota of"
-            f" {limits.FIFO_CALLS_PER_SECOND} calls only if calls carry few messages"
+            f"a peak of {busiest.maximum:.0f} messages a second ({busiest.name}) is near the quota"
+            f" of {calls} calls only if calls carry few messages"
         )
-        raise UndeterminedError(reason, ("FifoThroughputLimit",))
-
-
-def _peaks(traffic: Mapping[str, object]) -> dict[str, float]:
-    path = ("$traffic", "peak_messages_per_second")
-    raw = traffic.get("peak_messages_per_second")
-    peaks: Mapping[str, Any] = {} if raw is None else read(raw, mapping, path)
-    return {name: read(value, number, (*path, name)) for name, value in peaks.items()}
+        raise UndeterminedError(reason, path)
 
 
 @rule(

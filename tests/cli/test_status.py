@@ -222,3 +222,13 @@ def test_interrupt(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.strip() == "msgaudit: interrupted"
+
+
+def test_rules_on_metrics_alone_have_nothing_to_judge_in_a_template(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(PASSING)
+    done = msgaudit(tmp_path, "scan", "template.yaml", "--select", "SQS010")
+    assert done.returncode == 2
+    assert "need metrics, which only accounts have" in done.stderr
+    both = msgaudit(tmp_path, "scan", "template.yaml", "--select", "SQS010", "--select", "SQS030")
+    assert both.returncode == 0
+    assert "with 1 rule." in both.stdout

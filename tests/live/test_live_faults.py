@@ -135,15 +135,6 @@ def test_denied_targets_leave_the_rule_with_unknown_ones(
     assert targets.reason == "events:ListTargetsByRule on daily: AccessDenied"
 
 
-def test_denied_metrics_leave_the_traffic_unknown(account: Account, faulty: FaultyAws) -> None:
-    account.queue("trades.fifo", FifoQueue="true")
-    faulty.deny("GetMetricData", status=403)
-    unit = collect(faulty.url)
-    traffic = properties(unit, "AWS::SQS::Queue")["$traffic"]
-    assert traffic.reason.startswith("cloudwatch:GetMetricData on trades.fifo: ")
-    assert len(unit.gaps) == 1
-
-
 def test_throttled_calls_are_repeated(account: Account, faulty: FaultyAws) -> None:
     account.queue("orders")
     faulty.answer("GetQueueAttributes", THROTTLED, times=1)

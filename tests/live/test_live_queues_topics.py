@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 
 from tests.live.conftest import Account
@@ -50,46 +49,6 @@ def test_queue(account: Account) -> None:
     assert policy.id == f"{arn('sqs', 'orders')}#policy"
     assert policy.properties == {"Queues": [url], "PolicyDocument": POLICY}
     assert unit.gaps == ()
-
-
-def test_fifo_queue_with_traffic(account: Account) -> None:
-    account.queue("trades.fifo", FifoQueue="true", ContentBasedDeduplication="true")
-    account.client("cloudwatch").put_metric_data(
-        Namespace="AWS/SQS",
-        MetricData=[
-            {
-                "MetricName": "NumberOfMessagesSent",
-                "Dimensions": [{"Name": "QueueName", "Value": "trades.fifo"}],
-                "Timestamp": dt.datetime.now(dt.UTC) - dt.timedelta(hours=age),
-                "Value": value,
-            }
-            for age, value in ((3, 600), (2, 15_000), (1, 1_200), (24 * 15, 60_000))
-        ],
-    )
-    assert properties(collect(account.url), "AWS::SQS::Queue") == {
-        "QueueName": "trades.fifo",
-        "ContentBasedDeduplication": True,
-        "DeduplicationScope": "queue",
-        "DelaySeconds": 0,
-        "FifoQueue": True,
-        "FifoThroughputLimit": "perQueue",
-        "MaximumMessageSize": 1_048_576,
-        "MessageRetentionPeriod": 345_600,
-        "ReceiveMessageWaitTimeSeconds": 0,
-        "SqsManagedSseEnabled": True,
-        "VisibilityTimeout": 30,
-        "$traffic": {
-            "window_days": 14,
-            "peak_messages_per_second": {"NumberOfMessagesSent": 250.0},
-        },
-    }
-
-
-def test_traffic_is_asked_for_of_fifo_queues_only_and_absent_without_data(account: Account) -> None:
-    account.queue("plain")
-    account.queue("quiet.fifo", FifoQueue="true")
-    found = resources(collect(account.url), "AWS::SQS::Queue")
-    assert [("$traffic" in raw.properties) for raw in found] == [False, False]
 
 
 def test_topic_with_policy_and_subscriptions(account: Account) -> None:

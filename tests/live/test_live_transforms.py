@@ -9,7 +9,6 @@ import pytest
 
 from auditor.collectors.live import cloudwatch, events, functions, kinesis, sns, sqs, stepfunctions
 from auditor.collectors.live.permissions import transform_policy
-from auditor.collectors.live.traffic import busiest
 from auditor.resources import Permission, Topic
 from auditor.values import UndeterminedError, Unknown
 from tests.live.reading import arn
@@ -253,12 +252,3 @@ def test_stream_with_enhanced_monitoring() -> None:
         "ShardCount": 3,
         "DesiredShardLevelMetrics": ["IncomingBytes"],
     }
-
-
-def testpeaks_over_several_pages() -> None:
-    pages: list[dict[str, Any]] = [
-        {"Label": "NumberOfMessagesSent", "Values": [60.0, 600.0]},
-        {"Label": "NumberOfMessagesDeleted", "Values": []},
-        {"Label": "NumberOfMessagesSent", "Values": [120.0]},
-    ]
-    assert busiest(pages) == {"NumberOfMessagesSent": 10.0}

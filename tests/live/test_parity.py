@@ -36,7 +36,6 @@ EXCEPTIONS = {
     "dlq-target-not-a-queue": REFUSED,
     "duplicate-subscription": "SNS makes one subscription of two equal ones",
     "encrypted-bus-pitfall": MOTO,
-    "fifo-near-throughput-quota": "traffic is measured, not deployed",
     "filter-policy-refused": REFUSED,
     "fragile-channel": MOTO,
     "fragile-delivery-stream": MOTO,

@@ -15,13 +15,18 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 RULES = load_rules()
 
 # Rules without an unknown fixture, each with the reason why they are never in doubt.
-NEVER_IN_DOUBT = dict.fromkeys(
-    (
-        "misspelt-suppression", "unmatched-suppression", "expired-suppression",
-        "suppression-without-reason",
+NEVER_IN_DOUBT = {
+    **dict.fromkeys(
+        (
+            "misspelt-suppression", "unmatched-suppression", "expired-suppression",
+            "suppression-without-reason",
+        ),
+        "a suppression is plain text that was read as a whole",
     ),
-    "a suppression is plain text that was read as a whole",
-)  # fmt: skip
+    "alarm-stuck-in-its-state": "the list of alarms tells their states, or there are no alarms",
+}  # fmt: skip
+
+SUFFIXES = (".yaml", ".yml", ".json", ".account")
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
@@ -42,6 +47,13 @@ def test_rule_has_fixtures_of_each_kind(rule: Rule[Any]) -> None:
     assert kinds(rule) == expected
 
 
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.needs], ids=lambda rule: rule.id)
+def test_rule_on_metrics_is_proved_on_accounts(rule: Rule[Any]) -> None:
+    """A template has no metrics: one that claimed some would prove nothing."""
+    fixtures = [path for path in folder(rule).iterdir() if path.suffix != ".txt"]
+    assert {path.suffix for path in fixtures} == {".account"}
+
+
 def test_every_fixture_folder_belongs_to_a_rule() -> None:
     assert {path for path in FIXTURES.glob("*/*") if path.is_dir()} == set(map(folder, RULES))
 
@@ -50,7 +62,7 @@ def test_every_golden_text_belongs_to_a_failing_template() -> None:
     lonely = [
         text
         for text in FIXTURES.glob("*/*/*.txt")
-        if not any(text.with_suffix(suffix).exists() for suffix in (".yaml", ".yml", ".json"))
+        if not any(text.with_suffix(suffix).exists() for suffix in SUFFIXES)
     ]
     assert lonely == []
 

@@ -3,10 +3,14 @@
 tests/fixtures/<chapter>/<rule-name>/ holds templates: those named `fail*` violate the rule, those
 named `pass*` give no result at all, those named `unknown*` leave it undetermined. The findings of
 each failing one are compared with the text beside it, which `make update-golden` rewrites.
+
+Templates know no metrics: rules that need them have accounts as fixtures, as tests/accounts.py
+describes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,9 +18,11 @@ import pytest
 from auditor.collectors.template.collect import TemplateCollector
 from auditor.engine import judge
 from auditor.findings import Finding, Outcome
+from auditor.inventory import Unit
 from auditor.loading import load_rules
 from auditor.resources.suppressions import SuppressionEntry
 from auditor.suppressions import Acceptance
+from tests.accounts import SUFFIX, read_account
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 ABOUT_ALL = load_rules()
@@ -24,7 +30,8 @@ RULES = {rule.name: rule for rule in ABOUT_ALL}
 
 
 def fixtures(kind: str) -> list[Path]:
-    found = [FIXTURES.glob(f"*/*/{kind}*.{suffix}") for suffix in ("yaml", "yml", "json")]
+    suffixes = ("yaml", "yml", "json", SUFFIX.removeprefix("."))
+    found = [FIXTURES.glob(f"*/*/{kind}*.{suffix}") for suffix in suffixes]
     return sorted(path for paths in found for path in paths)
 
 
@@ -32,10 +39,16 @@ def label(path: Path) -> str:
     return path.relative_to(FIXTURES).as_posix()
 
 
+def units(fixture: Path) -> Iterable[Unit]:
+    if fixture.suffix == SUFFIX:
+        return [read_account(fixture)]
+    return TemplateCollector([str(fixture)]).collect()
+
+
 def judged(template: Path) -> list[Finding]:
     rule = RULES[template.parent.name]
     findings: list[Finding] = []
-    for unit in TemplateCollector([str(template)]).collect():
+    for unit in units(template):
         rules = ABOUT_ALL if SuppressionEntry in rule.applies_to else [rule]
         verdict = judge(unit, rules)
         Acceptance("2026-11-24", ABOUT_ALL).apply(verdict, unit, rules)

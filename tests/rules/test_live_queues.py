@@ -12,7 +12,6 @@ from auditor.findings import Finding, Outcome
 from auditor.inventory import Reading, Unit
 from auditor.resources.base import RawResource
 from auditor.rules import Rule
-from checks.sqs.fifo import fifo_near_throughput_quota
 from checks.sqs.redrive import dlq_mismatch, dlq_target_not_a_queue
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -71,22 +70,3 @@ def test_existing_dead_letter_queue_is_fine() -> None:
 def test_dead_letter_queue_elsewhere_is_a_mismatch(target: dict[str, Any], difference: str) -> None:
     (finding,) = findings(dlq_mismatch, queue("orders", {"RedrivePolicy": target}))
     assert finding.evidence[0].startswith(difference)
-
-
-@pytest.mark.parametrize(
-    ("sent", "expected"),
-    [
-        (240.0, []),
-        (240.5, [Outcome.UNDETERMINED]),
-        (2_400.0, [Outcome.UNDETERMINED]),
-        (2_400.5, [Outcome.VIOLATION]),
-    ],
-)
-def test_peak_is_compared_with_calls_and_with_full_batches(
-    sent: float, expected: list[Outcome]
-) -> None:
-    peaks = {"NumberOfMessagesSent": sent, "NumberOfMessagesReceived": 1.0}
-    traffic = {"window_days": 14, "peak_messages_per_second": peaks}
-    orders = queue("orders.fifo", {"FifoQueue": True, "$traffic": traffic})
-    found = findings(fifo_near_throughput_quota, orders)
-    assert [finding.outcome for finding in found] == expected

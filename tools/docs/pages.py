@@ -87,6 +87,7 @@ def page(rule: Rule[Any], rows: Sequence[Row], root: Path) -> str:
 
 def _facts(rule: Rule[Any]) -> str:
     runs = "only with `--pedantic` or when selected" if rule.pedantic else "always"
+    runs += "; in accounts, with metrics" if rule.needs else ""
     types = ", ".join(f"`{cls.type}`" if cls.type else "every resource" for cls in rule.applies_to)
     return table(
         ("severity", "category", "confidence", "runs", "judges"),
@@ -110,11 +111,12 @@ def _folder(rule: Rule[Any], root: Path) -> Path:
 
 def _examples(folder: Path) -> Iterator[str]:
     failing, passing = _example(folder, "fail"), _example(folder, "pass")
-    yield "## A template that fails"
+    kind = "An account" if failing.suffix == ".account" else "A template"
+    yield f"## {kind} that fails"
     yield _shown(failing)
     yield "msgaudit reports (line and column, severity, resource and property, message):"
     yield fence(failing.with_suffix(".txt").read_text(encoding="utf-8"), "text")
-    yield "## A template that passes"
+    yield f"## {kind} that passes"
     yield _shown(passing)
 
 

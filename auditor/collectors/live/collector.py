@@ -39,15 +39,16 @@ from auditor.collectors.live.accounts import Account, Scope, open_accounts
 from auditor.collectors.live.faults import MALFORMED, CallError
 from auditor.collectors.live.limits import RATES, Limits
 from auditor.collectors.live.meter import Meter, Progress
+from auditor.collectors.live.metrics import Traffic, with_metrics
 from auditor.collectors.live.plan import Plan
+from auditor.collectors.live.quotas import with_quotas
 from auditor.collectors.live.reader import Log, Reader
 from auditor.collectors.live.session import THREADS
 from auditor.collectors.live.shapes import MANAGED_BY
-from auditor.collectors.live.traffic import with_traffic
 from auditor.errors import NothingAuditedError
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
-from auditor.resources import TYPES
+from auditor.resources import TYPES, EventBus
 from auditor.resources.base import RawResource
 
 ATTEMPTS = 5
@@ -77,7 +78,7 @@ class FollowUp(NamedTuple):
 
 
 SERVICES = (
-    Service("SQS", sqs.TYPES, lambda reader: with_traffic(reader, list(sqs.collect(reader)))),
+    Service("SQS", sqs.TYPES, sqs.collect),
     Service("SNS", sns.TYPES, sns.collect),
     Service("EventBridge", events.TYPES, events.collect),
     Service("Archives", archives.TYPES, archives.collect),
@@ -116,7 +117,8 @@ class LiveCollector:
 
     `progress` is told what has been read so far, `attempts` is how often a throttled or failed
     call is tried, `max_rps` the number of calls a second that is not exceeded. The quotas of
-    services are kept where they hold: not at another endpoint than AWS's own.
+    services are kept where they hold: not at another endpoint than AWS's own. `traffic` is what
+    CloudWatch is asked for, by default nothing.
     """
 
     scope: Scope = field(default_factory=Scope)
@@ -125,6 +127,7 @@ class LiveCollector:
     attempts: int = ATTEMPTS
     max_rps: float | None = None
     paced: bool = True
+    traffic: Traffic = field(default_factory=Traffic)
 
     def collect(self) -> Iterator[Unit]:
         """All accounts as one unit.
@@ -166,7 +169,7 @@ class LiveCollector:
                     _read_account,
                     [Reader(account.clients, region, account.id, calls, log, planning)
                      for region in account.regions],
-                    services, meter,
+                    services, meter, self.traffic,
                 )
                 for account, log in zip(accounts, logs, strict=True)
             ]  # fmt: skip
@@ -183,7 +186,9 @@ def _parts(account: Account) -> int:
     return len(account.regions) * (len(SERVICES) - once) + once
 
 
-def _read_account(readers: Sequence[Reader], services: Executor, meter: Meter) -> list[RawResource]:
+def _read_account(
+    readers: Sequence[Reader], services: Executor, meter: Meter, traffic: Traffic
+) -> list[RawResource]:
     pending = [
         (reader.region, service, services.submit(_read_service, service, reader))
         for position, reader in enumerate(readers)
@@ -197,6 +202,9 @@ def _read_account(readers: Sequence[Reader], services: Executor, meter: Meter) -
         resources += found
     follow_ups = [services.submit(_follow_up, reader, resources) for reader in readers]
     resources += chain.from_iterable([future.result() for future in follow_ups])
+    if traffic.of(EventBus):
+        resources = with_quotas(readers, resources)
+    resources = with_metrics(readers, resources, traffic)
     readers[0].clients.forget()
     return resources
 

@@ -27,7 +27,9 @@ Fault = BotoCoreError | ClientError | ResponseParserError
 MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 
 _DENIED = ("AccessDenied", "AuthorizationError", "UnauthorizedOperation", "UnauthorizedException")
-_GONE = ("NotFound", "NotFoundException", "DoesNotExist", "NonExistentQueue")
+_GONE = (
+    "NotFound", "NotFoundException", "DoesNotExist", "NonExistentQueue", "NoSuchResourceException",
+)  # fmt: skip
 _CREDENTIALS = {
     "ExpiredToken",
     "ExpiredTokenException",

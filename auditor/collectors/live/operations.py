@@ -61,6 +61,7 @@ OPERATIONS: Mapping[str, str] = {
     "scheduler:GetSchedule": "Arn",
     "scheduler:ListSchedules": "Schedules",
     "schemas:ListDiscoverers": "Discoverers",
+    "servicequotas:GetServiceQuota": "Quota",
     "sns:GetSubscriptionAttributes": "Attributes",
     "sns:GetTopicAttributes": "Attributes",
     "sns:ListSubscriptions": "Subscriptions",
@@ -85,6 +86,7 @@ _CREDENTIAL_SERVICES = ("signin", "sso-oidc", "sts")
 _CLIENTS = {
     "apigateway": "apigatewayv2",
     "kinesisanalytics": "kinesisanalyticsv2",
+    "servicequotas": "service-quotas",
     "states": "stepfunctions",
 }
 # Where an action is not called as the operation that it permits.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from auditor.values import Unknown, document
+from auditor.resources.base import RawResource
+from auditor.values import Block, Unknown, document
 
 # Marks what belongs to AWS, beside CloudFormation's own properties.
 MANAGED_BY = "$managed_by"
@@ -35,6 +37,12 @@ def _pruned(value: object) -> object:
     if isinstance(value, list):
         return [_pruned(item) for item in value]
     return value.isoformat() if isinstance(value, dt.datetime) else value
+
+
+def beside(raw: RawResource, name: str, value: object) -> RawResource:
+    """The resource with something beside CloudFormation's own properties."""
+    unread = getattr(raw.properties, "unread", None)
+    return replace(raw, properties=Block({**raw.properties, name: value}, unread=unread))
 
 
 def pascal(value: object) -> object:

@@ -1,0 +1,48 @@
+"""What the advice knows of the services: limits with their sources, and the rules that watch them.
+
+The table is `services.json`; it names its sources and their date. It is read when first asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit in words, and where it is from; `per_second` counts messages."""
+
+    says: str
+    source: str
+    per_second: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A way to move messages. `rules` are the ids of the rules that watch it."""
+
+    name: str
+    limits: tuple[Limit, ...]
+    rules: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def services() -> Mapping[str, Service]:
+    """The services by their short names."""
+    table = json.loads(Path(__file__).with_name("services.json").read_text(encoding="utf-8"))
+    sources = table["sources"]
+    return {
+        key: Service(
+            item["name"],
+            tuple(
+                Limit(each["says"], sources[each["source"]], each.get("per_second"))
+                for each in item["limits"]
+            ),
+            tuple(item["rules"]),
+        )
+        for key, item in table["services"].items()
+    }

@@ -1,0 +1,146 @@
+"""The metrics that rules ask for, and reading them from a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditor.resources import (
+    EventBus,
+    EventRule,
+    Function,
+    Queue,
+    RawResource,
+    Resource,
+    StateMachine,
+    Stream,
+    StreamConsumer,
+    Topic,
+)
+from auditor.traffic.series import HOUR, Series
+from auditor.values import UndeterminedError, Unknown
+
+if TYPE_CHECKING:
+    from auditor.rules import Rule
+
+# Where a live collector keeps what CloudWatch answered, beside CloudFormation's own properties.
+METRICS = "$metrics"
+# Our choice: a resource with less than a day of data is too new for percentiles.
+_HOURS_FOR_STATISTICS = 24
+
+Dimensions = Mapping[str, str]
+
+
+def _always(_: RawResource) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric of one type of resource, with the statistic that a rule looks at.
+
+    `resolution` is the period in seconds at which CloudWatch aggregates; `only` narrows the
+    resources for which it is asked, as every metric asked for costs money.
+    """
+
+    resource: type[Resource]
+    metric: str
+    statistic: str = "Sum"
+    resolution: int = HOUR
+    only: Callable[[RawResource], bool] = _always
+
+    @property
+    def key(self) -> str:
+        """What tells it apart from other measures of the same resource."""
+        every = "" if self.resolution == HOUR else f" every {self.resolution} s"
+        return f"{self.metric} {self.statistic}{every}"
+
+    @property
+    def namespace(self) -> str:
+        """CloudWatch's namespace."""
+        return _SUBJECTS[self.resource][0]
+
+    def dimensions(self, raw: RawResource) -> Dimensions | None:
+        """The dimensions under which the metric of a resource is published, if it has it."""
+        if raw.type != self.resource.type or not self.only(raw):
+            return None
+        return _SUBJECTS[self.resource][1](raw)
+
+    def seen(self, resource: Resource) -> Series:
+        """The course of the metric; raises `UndeterminedError` when there is no data at all."""
+        series = self._series(resource)
+        if not series.known:
+            raise self._doubt("CloudWatch has no data of a metric that the rule needs")
+        return series
+
+    def steady(self, resource: Resource) -> Series:
+        """The same; raises `UndeterminedError` also for too little data for statistics."""
+        series = self.seen(resource)
+        if len(series.known) < _HOURS_FOR_STATISTICS:
+            raise self._doubt("CloudWatch has less than a day of data of a metric")
+        return series
+
+    def counted(self, resource: Resource) -> float:
+        """The total of a counter that has no data while nothing happens.
+
+        Only to be asked once another metric has shown that the resource is being measured.
+        """
+        return self._series(resource).total
+
+    def _doubt(self, reason: str) -> UndeterminedError:
+        """The same reason for all metrics, as reports sum up by reasons."""
+        return UndeterminedError(reason, (METRICS, self.metric))
+
+    def _series(self, resource: Resource) -> Series:
+        given = resource.peek(METRICS)
+        found = given.get(self.key) if isinstance(given, Mapping) else given
+        if isinstance(found, Unknown):
+            raise self._doubt(found.reason)
+        if not isinstance(found, Mapping):
+            raise self._doubt("a metric that the rule needs was not read")
+        return Series(self.metric, found["resolution"], tuple(found["values"]))
+
+
+def measured(resources: Iterable[RawResource]) -> bool:
+    """Whether metrics were read, of at least one resource."""
+    return any(METRICS in raw.properties for raw in resources)
+
+
+def needed(rules: Iterable[Rule[Any]]) -> tuple[Measure, ...]:
+    """The measures that these rules declare, each once."""
+    return tuple(dict.fromkeys(measure for rule in rules for measure in rule.needs))
+
+
+def _named(dimension: str) -> Callable[[RawResource], Dimensions | None]:
+    return lambda raw: {dimension: raw.name} if isinstance(raw.name, str) and raw.name else None
+
+
+def _rule(raw: RawResource) -> Dimensions | None:
+    """A rule of the default bus is published under its name alone."""
+    bus = str(raw.properties.get("EventBusName", "default")).rpartition("/")[2]
+    own = {} if bus == "default" else {"EventBusName": bus}
+    return {**own, "RuleName": raw.name} if isinstance(raw.name, str) and raw.name else None
+
+
+def _region(raw: RawResource) -> Dimensions | None:
+    """The default bus, of which each region has one, stands for the account and region."""
+    return {} if raw.name == "default" else None
+
+
+def _consumer(raw: RawResource) -> Dimensions | None:
+    stream = str(raw.properties.get("StreamARN", "")).rpartition("/")[2]
+    return {"StreamName": stream, "ConsumerName": str(raw.name)} if stream else None
+
+
+# Dimensions as in metrics.json.
+_SUBJECTS: dict[type[Resource], tuple[str, Callable[[RawResource], Dimensions | None]]] = {
+    EventBus: ("AWS/Events", _region),
+    EventRule: ("AWS/Events", _rule),
+    Function: ("AWS/Lambda", _named("FunctionName")),
+    Queue: ("AWS/SQS", _named("QueueName")),
+    StateMachine: ("AWS/States", lambda raw: {"StateMachineArn": raw.arn} if raw.arn else None),
+    Stream: ("AWS/Kinesis", _named("StreamName")),
+    StreamConsumer: ("AWS/Kinesis", _consumer),
+    Topic: ("AWS/SNS", _named("TopicName")),
+}

@@ -1,0 +1,132 @@
+"""Whether a stream has the size, the mode and the traffic that justify it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from auditor.data import event_limits
+from auditor.findings import Category, Confidence, Match, Severity
+from auditor.graph import Graph
+from auditor.resources import Stream
+from auditor.rules import rule
+from checks.kinesis._load import BYTES, READ_BYTES, RECORDS, shards_of, writes
+from checks.kinesis._readers import readers, shares_throughput
+
+# Our choices: a quarter more than was ever needed; twice that is too much; five times the average
+# is a burst; fewer records than one shard takes are few.
+_HEADROOM = 1.25
+_TOO_MANY = 2
+_BURST = 5
+ON_DEMAND = """
+    ClicksStream:
+      Type: AWS::Kinesis::Stream
+      Properties:
+        StreamModeDetails: {StreamMode: ON_DEMAND}
+
+    Live: aws kinesis update-stream-mode --stream-arn ARN
+    --stream-mode-details StreamMode=ON_DEMAND
+"""
+
+
+@rule(
+    "KIN020",
+    "shards-far-beyond-need",
+    severity=Severity.MEDIUM,
+    category=Category.COST,
+    guide="Scaling (lines 531-569)",
+    applies_to=Stream,
+    needs=(BYTES, RECORDS, READ_BYTES),
+    remediation="""
+        ClicksStream:
+          Type: AWS::Kinesis::Stream
+          Properties:
+            ShardCount: 2
+
+        Live: aws kinesis update-shard-count --stream-name NAME --target-shard-count 2
+        --scaling-type UNIFORM_SCALING
+    """,
+)
+def shards_far_beyond_need(stream: Stream, graph: Graph) -> Iterator[Match]:
+    """A provisioned stream has at least twice the shards that its traffic needs.
+
+    Each costs by the hour, used or not. Needed is the largest of bytes in, records in and bytes out
+    of what one shard bears, at the highest five minutes of the window and with a quarter to spare.
+    Too few shards are another rule, QUO015.
+
+    Fine to accept where a known peak is yet to come.
+    """
+    if stream.on_demand or shards_of(stream) == 1:
+        return
+    loads = [(series, series.maximum / limit) for series, limit, _ in writes(stream)]
+    if any(map(shares_throughput, readers(stream, graph))):
+        read = READ_BYTES.steady(stream).per_second()
+        loads.append((read, read.maximum / event_limits.SHARD_BYTES_READ))
+    busiest, load = max(loads, key=lambda each: each[1])
+    needed = max(1, math.ceil(load * _HEADROOM))
+    if shards_of(stream) >= _TOO_MANY * needed:
+        message = f"{stream.label} has {shards_of(stream)} shards, but its traffic needs {needed}"
+        yield Match(stream, message, ("ShardCount",), (busiest.summary("a second"),))
+
+
+@rule(
+    "KIN011",
+    "bursts-in-fixed-shards",
+    severity=Severity.LOW,
+    category=Category.COST,
+    guide="Kinesis Scaling Characteristics (lines 944-956)",
+    applies_to=Stream,
+    needs=(BYTES,),
+    remediation=ON_DEMAND,
+)
+def bursts_in_fixed_shards(stream: Stream, _graph: Graph) -> Iterator[Match]:
+    """The traffic of a provisioned stream comes in bursts far above its average.
+
+    Shards for the bursts stand idle most of the time, shards for the average refuse the bursts.
+    On demand mode follows the load. Compared are the average and the p99 of five-minute peaks.
+
+    Fine to accept where something else changes the number of shards in time.
+    """
+    if stream.on_demand or shards_of(stream) == 1:
+        return
+    series = BYTES.steady(stream).per_second()
+    high, mean = series.percentile(99), series.mean
+    if high > _BURST * mean:
+        message = f"{stream.label} has bursts of {high / mean:.1f} times its average"
+        yield Match(stream, message, ("StreamModeDetails",), (series.summary("bytes a second"),))
+
+
+@rule(
+    "ARC046",
+    "stream-with-little-traffic",
+    severity=Severity.LOW,
+    category=Category.COST,
+    confidence=Confidence.LOW,
+    guide="When to Use Kinesis (lines 804-816)",
+    applies_to=Stream,
+    needs=(RECORDS,),
+    pedantic=True,
+    remediation="""
+        Let producers send to a queue instead, if nobody needs to read records again:
+
+        ClicksQueue:
+          Type: AWS::SQS::Queue
+
+        Live: aws sqs create-queue --queue-name clicks
+    """,
+)
+def stream_with_little_traffic(stream: Stream, graph: Graph) -> Iterator[Match]:
+    """A stream has one reader and less traffic than one shard takes.
+
+    A queue would do, costs nothing while idle and needs no shards. The guide draws the line at
+    1,000 records a second.
+
+    Fine to accept where records are read again, or have to stay in order.
+    """
+    found = readers(stream, graph)
+    if len(found) > 1:
+        return
+    series = RECORDS.steady(stream).per_second()
+    if found and series.percentile(99) < event_limits.SHARD_RECORDS:
+        message = f"{stream.label} has one reader and less than 1,000 records a second"
+        yield Match(stream, message, evidence=(series.summary("records a second"),))

@@ -1,0 +1,200 @@
+"""What the traffic of a stream tells: load of its shards, throttling, lag of its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.data import event_limits
+from auditor.findings import Category, Confidence, Match, Severity
+from auditor.graph import Graph
+from auditor.resources import Stream
+from auditor.rules import rule
+from auditor.traffic import Measure
+from auditor.traffic.series import brief
+from checks._traffic import near_limit, percent
+from checks.kinesis._load import BYTES, READ_BYTES, RECORDS, shards_of, writes
+
+LAG = Measure(Stream, "GetRecords.IteratorAgeMilliseconds", "Maximum")
+WRITES_THROTTLED = Measure(Stream, "WriteProvisionedThroughputExceeded")
+READS_THROTTLED = Measure(Stream, "ReadProvisionedThroughputExceeded")
+
+SCALING = "Kinesis Scaling Characteristics (lines 944-956)"
+HIGH_LATENCY = "Kinesis Issues (lines 1236-1252)"
+MORE_SHARDS = """
+    ClicksStream:
+      Type: AWS::Kinesis::Stream
+      Properties:
+        ShardCount: 8   # or StreamModeDetails: {StreamMode: ON_DEMAND}
+
+    Live: aws kinesis update-shard-count --stream-name NAME --target-shard-count 8
+    --scaling-type UNIFORM_SCALING
+"""
+SPREAD_KEYS = """
+    Use a partition key with many more values than there are shards, such as the id of an order,
+    not a constant, a date or the name of a region.
+
+    Live: aws kinesis enable-enhanced-monitoring --stream-name NAME
+    --shard-level-metrics IncomingBytes IncomingRecords
+"""
+# Our choices: readers beyond half of the retention will not catch up by themselves; a stream this
+# empty that is throttled has its load in few shards.
+_LATE = 0.5
+_QUIET = 0.5
+
+
+@rule(
+    "QUO015",
+    "shards-near-write-limit",
+    severity=Severity.HIGH,
+    category=Category.PERFORMANCE,
+    guide=SCALING,
+    applies_to=Stream,
+    needs=(BYTES, RECORDS),
+    remediation=MORE_SHARDS,
+)
+def shards_near_write_limit(stream: Stream, _graph: Graph) -> Iterator[Match]:
+    """The shards of a provisioned stream take nearly as much as they can.
+
+    Each takes 1 MiB and 1,000 records a second; what exceeds that is refused. The rates are
+    averages over five minutes and all shards, so single shards reach their limit earlier.
+
+    Fine to accept where producers retry and a delay does no harm.
+    """
+    if stream.on_demand:
+        return
+    shards = shards_of(stream)
+    for series, limit, unit in writes(stream):
+        what = f"what is written into the {shards} shards of {stream.label} ({series.name})"
+        path = ("ShardCount",)
+        for match in near_limit(stream, series, limit * shards, what, unit=unit, path=path):
+            yield match
+            return
+
+
+@rule(
+    "QUO016",
+    "shards-near-read-limit",
+    severity=Severity.HIGH,
+    category=Category.PERFORMANCE,
+    guide=SCALING,
+    applies_to=Stream,
+    needs=(READ_BYTES, READS_THROTTLED),
+    remediation="""
+        ReportsConsumer:
+          Type: AWS::Kinesis::StreamConsumer
+          Properties:
+            ConsumerName: reports
+            StreamARN: !GetAtt ClicksStream.Arn
+
+        Live: aws kinesis register-stream-consumer --stream-arn ARN --consumer-name reports
+    """,
+)
+def shards_near_read_limit(stream: Stream, _graph: Graph) -> Iterator[Match]:
+    """The readers of a stream get nearly as much as its shards give, or were refused.
+
+    All readers without throughput of their own share 2 MiB and five calls a second of each shard.
+    Whoever is refused falls behind.
+
+    Fine to accept where the readers catch up at night.
+    """
+    series = READ_BYTES.steady(stream).per_second()
+    refused = READS_THROTTLED.counted(stream)
+    if refused:
+        message = f"readers of {stream.label} were refused {brief(refused)} times"
+        yield Match(stream, message, evidence=(series.summary("bytes a second"),))
+    elif not stream.on_demand:
+        limit = event_limits.SHARD_BYTES_READ * shards_of(stream)
+        what = f"what is read from {stream.label}"
+        yield from near_limit(stream, series, limit, what, unit="bytes a second")
+
+
+@rule(
+    "QUO017",
+    "records-about-to-expire",
+    severity=Severity.CRITICAL,
+    category=Category.RELIABILITY,
+    guide=SCALING,
+    applies_to=Stream,
+    needs=(LAG,),
+    remediation="""
+        ClicksStream:
+          Type: AWS::Kinesis::Stream
+          Properties:
+            RetentionPeriodHours: 168
+
+        Then make the readers faster: more shards, a higher ParallelizationFactor, or mend a record
+        that they fail on again and again.
+
+        Live: aws kinesis increase-stream-retention-period --stream-name NAME
+        --retention-period-hours 168
+    """,
+)
+def records_about_to_expire(stream: Stream, _graph: Graph) -> Iterator[Match]:
+    """A reader of a stream is behind by more than half of the time that records are kept.
+
+    Records that reach the retention period are gone, read or not.
+
+    Fine to accept where old records are worthless.
+    """
+    series = LAG.steady(stream).times(1 / 1_000)
+    what = f"the age of the records that are read from {stream.label}"
+    limit = stream.retention_hours * 3_600
+    path = ("RetentionPeriodHours",)
+    yield from near_limit(stream, series, limit, what, unit="seconds", path=path, share=_LATE)
+
+
+@rule(
+    "OPS019",
+    "writes-to-stream-refused",
+    severity=Severity.HIGH,
+    category=Category.RELIABILITY,
+    guide=HIGH_LATENCY,
+    applies_to=Stream,
+    needs=(RECORDS, WRITES_THROTTLED),
+    remediation=MORE_SHARDS,
+)
+def writes_to_stream_refused(stream: Stream, _graph: Graph) -> Iterator[Match]:
+    """A stream refused records, as a shard was full.
+
+    They are lost unless the producer looks at the result of each record and sends it again.
+
+    Fine to accept where producers do, with a growing delay.
+    """
+    records = RECORDS.seen(stream)
+    if refused := WRITES_THROTTLED.counted(stream):
+        message = f"{stream.label} refused {brief(refused)} writes in {records.days} days"
+        yield Match(stream, message, evidence=(records.per_second().summary("a second"),))
+
+
+@rule(
+    "KIN013",
+    "hot-shard",
+    severity=Severity.HIGH,
+    category=Category.PERFORMANCE,
+    confidence=Confidence.MEDIUM,
+    guide="Amazon Kinesis Data Streams (lines 445-570)",
+    applies_to=Stream,
+    needs=(BYTES, RECORDS, WRITES_THROTTLED),
+    remediation=SPREAD_KEYS,
+)
+def hot_shard(stream: Stream, _graph: Graph) -> Iterator[Match]:
+    """A stream refuses records although its shards together are at most half full.
+
+    Then few of its shards get most of the records: more shards do not help, better partition keys
+    do. This is concluded from the metrics of the whole stream, as those of single shards cost extra
+    and are mostly off; bursts shorter than five minutes look the same.
+
+    Fine to accept where the load comes in such bursts.
+    """
+    if stream.on_demand or shards_of(stream) == 1:
+        return
+    shards = shards_of(stream)
+    loads = [(series.maximum / (limit * shards), series) for series, limit, _ in writes(stream)]
+    load, busiest = max(loads, key=lambda each: each[0])
+    refused = WRITES_THROTTLED.counted(stream)
+    if refused and load <= _QUIET:
+        message = (
+            f"{stream.label} refused {brief(refused)} writes though its shards were never more"
+            f" than {percent(load, 1)} full"
+        )
+        yield Match(stream, message, evidence=(busiest.summary("a second"),))

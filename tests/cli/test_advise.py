@@ -1,0 +1,85 @@
+"""`msgaudit advise` as people run it: by flags, by questions, about what there is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.process import command, msgaudit
+
+LINEAR = """Resources:
+  Jobs:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/jobs
+      Definition:
+        StartAt: Only
+        States: {Only: {Type: Task, Resource: "arn:aws:states:::sqs:sendMessage", End: true}}
+"""
+
+
+def test_flags_give_services_reasons_limits_sources_and_rules(tmp_path: Path) -> None:
+    done = msgaudit(tmp_path, "advise", "--pattern", "jobs", "--ordering", "--rate", "100")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Use Amazon SQS, FIFO queue\n")
+    assert "3,000 messages in full batches" in done.stdout
+    assert "SQS message quotas" in done.stdout
+    assert "SQS015" in done.stdout
+
+
+def test_json_has_the_same(tmp_path: Path) -> None:
+    done = msgaudit(tmp_path, "advise", "--pattern", "events", "--rate", "50000", "-f", "json")
+    advice = json.loads(done.stdout)
+    assert advice["needs"]["rate"] == 50_000
+    assert [limit["per_second"] for limit in advice["binding"]] == [30_000]
+    assert all(limit["source"] for limit in advice["services"][0]["limits"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        ((), "Give --pattern events or jobs or workflow or request."),
+        (("--ordering",), "Give --pattern events or jobs or workflow or request."),
+        (("template.yaml",), "Add --architecture to judge what there is."),
+        (("--architecture", "--ordering", "template.yaml"), "Leave the needs out."),
+        (("--pattern", "jobs", "--rate", "-1"), "-1"),
+        (("--pattern", "queues"), "'queues'"),
+    ],
+)
+def test_what_makes_no_sense_is_said(tmp_path: Path, arguments: tuple[str, ...], hint: str) -> None:
+    done = msgaudit(tmp_path, "advise", *arguments, input_="")
+    assert done.returncode == 2
+    assert hint in done.stderr
+    assert done.stdout == ""
+
+
+def test_questions_on_a_terminal(tmp_path: Path) -> None:
+    """The questions go to standard error, so that the answer can be kept."""
+    terminal, other_end = os.openpty()
+    os.write(terminal, b"jobs\ny\nn\nn\n5000\n")
+    done = subprocess.run(
+        command("advise"),
+        cwd=tmp_path,
+        stdin=other_end,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    os.close(terminal)
+    os.close(other_end)
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"Use Amazon SQS, FIFO queue with high throughput\n")
+    assert b"Is the order strict?" in done.stderr
+
+
+def test_architecture_says_where_others_fit_better(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(LINEAR)
+    done = msgaudit(tmp_path, "advise", "--architecture", "template.yaml")
+    assert done.returncode == 0
+    assert "ARC050" in done.stdout
+    missing = msgaudit(tmp_path, "advise", "--architecture", "nothing.yaml")
+    assert missing.returncode == 2
