@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -151,6 +153,23 @@ def test_no_fix_is_offered_where_none_is_safe(client: Client, uri: str) -> None:
     text = "Resources:\n  Orders: &q\n    Type: AWS::SQS::Queue\n  Two: *q\n"
     finding = next(item for item in client.open(uri, text) if item["code"] == "SQS030")
     assert actions(client, uri, finding) == {}
+
+
+WITHOUT_PYGLS = """
+import sys
+sys.modules["pygls"] = None
+from auditor.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_a_missing_library_is_named() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PYGLS, "lsp"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "needs pygls" in done.stderr
+    assert "msgaudit[lsp]" in done.stderr
 
 
 def test_help_and_arguments(tmp_path: Path) -> None:
