@@ -26,14 +26,14 @@ FORMATS = (
 class LiveChoices:
     """Which accounts the user asked for, and how gently they are to be read."""
 
-    profile: tuple[str, ...]
-    region: tuple[str, ...]
-    all_regions: bool
-    account: tuple[str, ...]
-    account_role: str | None
-    organization: bool
-    max_rps: float | None
-    endpoint_url: str | None
+    profile: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    all_regions: bool = False
+    account: tuple[str, ...] = ()
+    account_role: str | None = None
+    organization: bool = False
+    max_rps: float | None = None
+    endpoint_url: str | None = None
 
     @property
     def live(self) -> bool:
@@ -57,8 +57,8 @@ class Choices(LiveChoices):
     jobs: int
     config: Configuration
     inline_suppressions: bool
-    allow_gaps: bool
-    baseline: str | None
+    allow_gaps: bool = False
+    baseline: str | None = None
     diff_base: str | None = None
     demo: bool = False
     format_: str = "text"
@@ -98,19 +98,23 @@ _LIVE_OPTIONS = (
     click.option("--max-rps", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Make at most so many calls a second, over all accounts."),
     click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
 )  # fmt: skip
-_SCOPE = (
+# What every command that audits templates takes.
+_TEMPLATES = (
     click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
-    *_LIVE_OPTIONS,
-    click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
     click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these (repeatable)."),
     click.option("--pedantic/--no-pedantic", help="Run the rules that are opinions or heuristics too."),
     click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
     click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
-    click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
     click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
+)  # fmt: skip
+_SCOPE = (
+    *_TEMPLATES,
+    *_LIVE_OPTIONS,
+    click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
+    click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
 )  # fmt: skip
 _REPORT = (
     click.option("--demo", is_flag=True, help="Audit an embedded demo account; writes report.html and findings.sarif."),
@@ -128,6 +132,11 @@ _REPORT = (
 def scan_options(command: F) -> F:
     """Add the options of `scan` to a command."""
     return scope_options(_with(_REPORT, command))
+
+
+def template_options(command: F) -> F:
+    """Add the options that say which templates are audited, and by which rules."""
+    return _with(_TEMPLATES, command)
 
 
 def scope_options(command: F) -> F:

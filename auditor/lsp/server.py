@@ -10,6 +10,7 @@ from pygls.lsp.server import LanguageServer
 
 from auditor import __version__
 from auditor.findings import Finding
+from auditor.fixing.fixer import Audit
 from auditor.loading import load_rules
 from auditor.lsp.messages import Page, diagnostic, edits, explained, place, unread
 from auditor.lsp.session import Text
@@ -21,8 +22,9 @@ _PAUSE_SECONDS = 0.01
 class Server(LanguageServer):
     """Remembers the latest audited text of each document, and the audits that wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: Audit) -> None:
         super().__init__("msgaudit", __version__)
+        self.audit = audit
         self.texts: dict[str, Text] = {}
         self.waiting: dict[str, asyncio.TimerHandle] = {}
 
@@ -30,7 +32,7 @@ class Server(LanguageServer):
         """The audited text of a document as it is now."""
         document = self.workspace.get_text_document(uri)
         path = document.path or "" if uri.startswith("file:") else ""
-        now = Text(path, document.source)
+        now = Text(path, document.source, self.audit)
         if self.texts.get(uri) != now:
             self.texts[uri] = now
         return self.texts[uri]
@@ -102,9 +104,9 @@ def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeA
     return offered
 
 
-def run() -> None:
+def run(audit: Audit) -> None:
     """Serve one editor until it hangs up."""
-    server = Server()
+    server = Server(audit)
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(_opened)
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(_changed)
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(_closed)
