@@ -6,6 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
+from benchmarks.editor import compare_keystrokes
 from benchmarks.measure import RUNS, Contender, compare
 from benchmarks.peers import peers
 
@@ -30,6 +31,7 @@ def main(folder: Path) -> None:
     compare(f"One template of {middle.stat().st_size} bytes", _readers([str(middle)]))
     title = f"{len(templates)} templates of {size / 1e6:.2f} MB"
     compare(title, _readers([str(path) for path in templates]))
+    compare_keystrokes()
 
 
 def _readers(templates: list[str]) -> list[Contender]:

@@ -15,6 +15,7 @@ from auditor.cli.options import (
     live_options,
     scan_options,
     scope_options,
+    template_options,
 )
 from auditor.errors import UsageError
 from auditor.findings import Category, Severity
@@ -125,29 +126,19 @@ def explain(rule: str) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
 @click.option("--diff", is_flag=True, help="Print the changes and make none; exit 1 if there are.")
-@click.option(
-    "--select", multiple=True, metavar="RULE", help="Fix only these: id, prefix, name or category."
-)
-@click.option("--ignore", multiple=True, metavar="RULE", help="Do not fix these (repeatable).")
-@click.option(
-    "--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter."
-)
-@click.option(
-    "--parameter-file", multiple=True, metavar="FILE", help="Parameter values, as for scan."
-)
-def fix(paths: tuple[str, ...], **options: object) -> int:
+@template_options
+def fix(diff: bool, **options: object) -> int:
     """Fix what can be fixed safely in templates.
 
     Only the text of a fix changes; comments and layout stay. A fix is made only if its finding
     goes away and no rule finds more on what was there before. Each is listed, and so is every one
     that could not be made. What a fix declares may need what only you know, such as whom an alarm
-    tells.
+    tells. Suppressed findings are left alone.
     """
-    from auditor.cli.fix import FixChoices, run_fix
+    from auditor.cli.fix import run_fix
 
-    return run_fix(FixChoices(paths, **options))  # type: ignore[arg-type]  # click's types
+    return run_fix(Choices(**options), diff)  # type: ignore[arg-type]  # click fills in the declared types
 
 
 @main.command()

@@ -5,51 +5,42 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from auditor.audit import audit
 from auditor.cli import complain
+from auditor.cli.accepting import acceptance
+from auditor.cli.options import Choices
 from auditor.cli.output import to_file, to_standard_output
-from auditor.collectors.template.collect import TemplateCollector
+from auditor.cli.scan import templates, tuned_rules, why_nothing
 from auditor.collectors.template.discovery import STANDARD_INPUT
-from auditor.collectors.template.parameters import given
 from auditor.errors import ExitStatus, UsageError
 from auditor.findings import Finding
 from auditor.fixing.fixer import Audit, Fixed, fix
-from auditor.loading import load_rules
+from auditor.project import root
 from auditor.report import Report, Source
 from auditor.rules import Rule
 from auditor.selection import select
 
 
-@dataclass(frozen=True, slots=True)
-class FixChoices:
-    """What the user asked for."""
-
-    paths: tuple[str, ...]
-    diff: bool
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    parameter: tuple[str, ...]
-    parameter_file: tuple[str, ...]
-
-
-def run_fix(choices: FixChoices) -> int:
+def run_fix(choices: Choices, diff: bool) -> int:
     """Fix templates; raises `MsgauditError` for what the user can mend."""
+    if not choices.paths:
+        raise UsageError("it is not clear what to fix", "Give template PATHS.")
     if STANDARD_INPUT in choices.paths:
         raise UsageError("standard input cannot be fixed", "Name the files.")
-    rules = load_rules()
-    wanted = {rule.id: rule for rule in select(rules, choices.select, choices.ignore)}
+    loaded = tuned_rules(choices)
+    chosen = select(loaded, choices.select, choices.ignore, choices.pedantic)
+    wanted = {rule.id for rule in chosen}
     # All rules may object to a fix, also those whose findings nobody asked to fix.
-    judges = {rule.id: rule for rule in select(rules)} | wanted
-    done = fix(_auditing(choices, tuple(judges.values())), lambda finding: finding.rule in wanted)
+    judges = tuple(dict.fromkeys((*select(loaded), *chosen)))
+    done = fix(auditing(choices, loaded, judges), lambda finding: finding.rule in wanted)
     if not done.before.audited:
-        hint = "No CloudFormation, SAM or CDK template was found in what was given."
-        return complain("nothing was audited", hint, ExitStatus.NOTHING_AUDITED)
-    if choices.diff:
+        why = why_nothing(done.before, choices)
+        return complain("nothing was audited", why, ExitStatus.NOTHING_AUDITED)
+    if diff:
         to_standard_output("".join(_diff(done)))
         sys.stderr.write(_summary(done, "would fix"))
         return ExitStatus.FINDINGS if done.texts else ExitStatus.PASSED
@@ -59,12 +50,14 @@ def run_fix(choices: FixChoices) -> int:
     return ExitStatus.PASSED
 
 
-def _auditing(choices: FixChoices, rules: tuple[Rule[Any], ...]) -> Audit:
-    parameters = given(choices.parameter, choices.parameter_file)
+def auditing(choices: Choices, loaded: Sequence[Rule[Any]], rules: Sequence[Rule[Any]]) -> Audit:
+    """An audit of templates with other contents by some of the loaded rules, as configured."""
+    accept = acceptance(choices, loaded)
 
     def run(unsaved: Mapping[str, bytes]) -> Report:
-        collector = TemplateCollector(choices.paths, parameters, unsaved=unsaved)
-        return audit(collector, rules, Source("template", {"paths": choices.paths}), _silent)
+        collector = templates(choices, root(), unsaved)
+        source = Source("template", {"paths": choices.paths})
+        return audit(collector, rules, source, _silent, choices.jobs, accept)
 
     return run
 

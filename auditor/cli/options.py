@@ -26,16 +26,16 @@ FORMATS = (
 class LiveChoices:
     """Which accounts the user asked for, and how gently they are to be read."""
 
-    profile: tuple[str, ...]
-    region: tuple[str, ...]
-    all_regions: bool
-    account: tuple[str, ...]
-    account_role: str | None
-    organization: bool
-    max_rps: float | None
-    endpoint_url: str | None
-    metrics: bool
-    metrics_window: int
+    profile: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    all_regions: bool = False
+    account: tuple[str, ...] = ()
+    account_role: str | None = None
+    organization: bool = False
+    max_rps: float | None = None
+    endpoint_url: str | None = None
+    metrics: bool = True
+    metrics_window: int = 14
 
     @property
     def live(self) -> bool:
@@ -51,7 +51,7 @@ class Choices(LiveChoices):
     """What the user asked for."""
 
     paths: tuple[str, ...]
-    snapshot: str | None
+    snapshot: str | None = None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     pedantic: bool
@@ -60,8 +60,8 @@ class Choices(LiveChoices):
     jobs: int
     config: Configuration
     inline_suppressions: bool
-    allow_gaps: bool
-    baseline: str | None
+    allow_gaps: bool = False
+    baseline: str | None = None
     diff_base: str | None = None
     demo: bool = False
     format_: str = "text"
@@ -104,21 +104,25 @@ _LIVE_OPTIONS = (
     click.option("--metrics/--no-metrics", default=True, show_default=True, help="Ask CloudWatch for the metrics that the chosen rules need (USD 0.01 per 1,000)."),
     click.option("--metrics-window", type=click.IntRange(1, 63), default=14, show_default=True, metavar="DAYS", help="How far metrics look back, 1 to 63 days."),
 )  # fmt: skip
-_SCOPE = (
+# What every command that audits templates takes.
+_TEMPLATES = (
     click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
-    click.option("--snapshot", metavar="FILE", help="Audit what `msgaudit collect` wrote to this file."),
-    *_LIVE_OPTIONS,
-    click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
     click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these (repeatable)."),
     click.option("--pedantic/--no-pedantic", help="Run the rules that are opinions or heuristics too."),
     click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
     click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
-    click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
-    click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
     click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
+)  # fmt: skip
+_SCOPE = (
+    *_TEMPLATES,
+    click.option("--snapshot", metavar="FILE", help="Audit what `msgaudit collect` wrote to this file."),
+    *_LIVE_OPTIONS,
+    click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
+    click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
+    click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
 )  # fmt: skip
 _OUTPUT = click.option(
     "-o",
@@ -150,6 +154,11 @@ def graph_options(command: F) -> F:
     """Add the options of `graph` to a command."""
     demo = click.option("--demo", is_flag=True, help="Draw an embedded demo account.")
     return scope_options(_with((demo, _OUTPUT), command))
+
+
+def template_options(command: F) -> F:
+    """Add the options that say which templates are audited, and by which rules."""
+    return _with(_TEMPLATES, command)
 
 
 def scope_options(command: F) -> F:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -176,8 +176,13 @@ def _collector(
         yield measuring(live, choices, rules), source
 
 
-def templates(choices: Choices, folder: Path | None) -> TemplateCollector:
-    """The collector of templates of a repository, with the parameters of the configuration."""
+def templates(
+    choices: Choices, folder: Path | None, unsaved: Mapping[str, bytes] | None = None
+) -> TemplateCollector:
+    """The collector of templates of a repository, with the parameters of the configuration.
+
+    `unsaved` has contents that count instead of files', by their real paths.
+    """
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.collectors.template.parameters import given
 
@@ -189,7 +194,9 @@ def templates(choices: Choices, folder: Path | None) -> TemplateCollector:
         from auditor.config.patterns import Chosen
 
         chosen = Chosen(settings)
-    return TemplateCollector(choices.paths, values, chosen, folder, choices.skip_non_templates)
+    return TemplateCollector(
+        choices.paths, values, chosen, folder, choices.skip_non_templates, unsaved
+    )
 
 
 def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:

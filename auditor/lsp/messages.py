@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lsprotocol import types
@@ -22,11 +22,25 @@ _SEVERITIES = {
 }
 
 
-def diagnostic(finding: Finding, document: TextDocument) -> types.Diagnostic:
+class Page:
+    """A document in the units of its client; asking the document itself splits it every time."""
+
+    def __init__(self, document: TextDocument) -> None:
+        self.uri = document.uri
+        self.lines = document.lines
+        self._codec = document.position_codec
+
+    def range(self, start: tuple[int, int], end: tuple[int, int]) -> types.Range:
+        """The range between two pairs of 0-based line and character."""
+        where = ServerTextRange(ServerTextPosition(*start), ServerTextPosition(*end))
+        return self._codec.range_to_client_units(self.lines, where)
+
+
+def diagnostic(finding: Finding, page: Page) -> types.Diagnostic:
     """A finding beside the text; `data` has its fingerprint."""
     related = [
         types.DiagnosticRelatedInformation(
-            types.Location(document.uri, place(item.location, document)),
+            types.Location(page.uri, place(item.location, page)),
             f"{item.id}: {item.message}",
         )
         for item in finding.related
@@ -34,7 +48,7 @@ def diagnostic(finding: Finding, document: TextDocument) -> types.Diagnostic:
     ]
     condition = f" (when {finding.when})" if finding.when else ""
     return types.Diagnostic(
-        range=place(finding.location, document),
+        range=place(finding.location, page),
         message=f"{finding.message}{condition}",
         severity=_SEVERITIES[finding.severity],
         code=finding.rule,
@@ -44,19 +58,18 @@ def diagnostic(finding: Finding, document: TextDocument) -> types.Diagnostic:
     )
 
 
-def unread(gap: Gap, document: TextDocument) -> types.Diagnostic:
+def unread(gap: Gap, page: Page) -> types.Diagnostic:
     """A gap, so that a file that could not be read does not look clean."""
-    where = place(gap.location, document)
+    where = place(gap.location, page)
     return types.Diagnostic(where, gap.reason, types.DiagnosticSeverity.Warning, source="msgaudit")
 
 
-def place(location: Location | None, document: TextDocument) -> types.Range:
+def place(location: Location | None, page: Page) -> types.Range:
     """A location in the units of the client; the first character for none."""
     if location is None:
         return types.Range(types.Position(0, 0), types.Position(0, 0))
-    start = ServerTextPosition(location.line - 1, location.column - 1)
-    end = ServerTextPosition(location.end_line - 1, location.end_column - 1)
-    return document.range_to_client_units(ServerTextRange(start, end))
+    start = (location.line - 1, location.column - 1)
+    return page.range(start, (location.end_line - 1, location.end_column - 1))
 
 
 def explained(rule: Rule[Any]) -> str:
@@ -68,18 +81,18 @@ def explained(rule: Rule[Any]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def edits(after: str, document: TextDocument) -> Iterator[types.TextEdit]:
+def edits(after: str, page: Page) -> Iterator[types.TextEdit]:
     """The lines to replace, so that the editor keeps its cursor and its marks."""
-    old, new = document.source.splitlines(keepends=True), after.splitlines(keepends=True)
+    old, new = page.lines, after.splitlines(keepends=True)
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for tag, start, end, first, last in matcher.get_opcodes():
         if tag != "equal":
-            lines = ServerTextRange(_start(old, start), _start(old, end))
-            yield types.TextEdit(document.range_to_client_units(lines), "".join(new[first:last]))
+            where = page.range(_start(old, start), _start(old, end))
+            yield types.TextEdit(where, "".join(new[first:last]))
 
 
-def _start(lines: list[str], number: int) -> ServerTextPosition:
+def _start(lines: Sequence[str], number: int) -> tuple[int, int]:
     """The start of a line, or the end of a text whose last line is not ended."""
     if number == len(lines) and lines and not lines[-1].endswith(("\n", "\r")):
-        return ServerTextPosition(number - 1, len(lines[-1]))
-    return ServerTextPosition(number, 0)
+        return number - 1, len(lines[-1])
+    return number, 0

@@ -10,19 +10,21 @@ from pygls.lsp.server import LanguageServer
 
 from auditor import __version__
 from auditor.findings import Finding
+from auditor.fixing.fixer import Audit
 from auditor.loading import load_rules
-from auditor.lsp.messages import diagnostic, edits, explained, place, unread
+from auditor.lsp.messages import Page, diagnostic, edits, explained, place, unread
 from auditor.lsp.session import Text
 
 # While somebody types, only the latest text is audited.
-_PAUSE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.01
 
 
 class Server(LanguageServer):
     """Remembers the latest audited text of each document, and the audits that wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: Audit) -> None:
         super().__init__("msgaudit", __version__)
+        self.audit = audit
         self.texts: dict[str, Text] = {}
         self.waiting: dict[str, asyncio.TimerHandle] = {}
 
@@ -30,7 +32,7 @@ class Server(LanguageServer):
         """The audited text of a document as it is now."""
         document = self.workspace.get_text_document(uri)
         path = document.path or "" if uri.startswith("file:") else ""
-        now = Text(path, document.source)
+        now = Text(path, document.source, self.audit)
         if self.texts.get(uri) != now:
             self.texts[uri] = now
         return self.texts[uri]
@@ -39,17 +41,18 @@ class Server(LanguageServer):
         """Audit a document and show what was found."""
         self.waiting.pop(uri, None)
         text, document = self.text(uri), self.workspace.get_text_document(uri)
-        found = [diagnostic(item, document) for item in text.findings]
-        found += [unread(gap, document) for gap in text.gaps]
+        page = Page(document)
+        found = [diagnostic(item, page) for item in text.findings]
+        found += [unread(gap, page) for gap in text.gaps]
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, found, document.version)
         )
 
     def findings_at(self, uri: str, range_: types.Range) -> Iterator[Finding]:
         """The findings that touch a range of the client."""
-        document = self.workspace.get_text_document(uri)
+        page = Page(self.workspace.get_text_document(uri))
         for finding in self.text(uri).findings:
-            shown = place(finding.location, document)
+            shown = place(finding.location, page)
             if shown.start <= range_.end and range_.start <= shown.end:
                 yield finding
 
@@ -86,7 +89,7 @@ def _hovered(server: Server, params: types.HoverParams) -> types.Hover | None:
 
 def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
     uri = params.text_document.uri
-    text, document = server.text(uri), server.workspace.get_text_document(uri)
+    text, page = server.text(uri), Page(server.workspace.get_text_document(uri))
     offered = []
     for finding in server.findings_at(uri, params.range):
         about = [item for item in params.context.diagnostics if item.data == finding.fingerprint]
@@ -95,15 +98,15 @@ def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeA
             (f"Suppress {finding.rule} on {finding.resource.id}", text.suppressed(finding), False),
         ):
             if after is not None:
-                edit = types.WorkspaceEdit({uri: list(edits(after, document))})
+                edit = types.WorkspaceEdit({uri: list(edits(after, page))})
                 kind = types.CodeActionKind.QuickFix
                 offered.append(types.CodeAction(title, kind, about, preferred, edit=edit))
     return offered
 
 
-def run() -> None:
+def run(audit: Audit) -> None:
     """Serve one editor until it hangs up."""
-    server = Server()
+    server = Server(audit)
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(_opened)
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(_changed)
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(_closed)

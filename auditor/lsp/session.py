@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from auditor.audit import audit
-from auditor.collectors.template.collect import TemplateCollector
 from auditor.collectors.template.discovery import STANDARD_INPUT, Candidate
 from auditor.collectors.template.documents import Document, UnreadableError, child, parse
 from auditor.findings import Finding, Gap
 from auditor.fixing.editor import CannotFixError
-from auditor.fixing.fixer import fix
+from auditor.fixing.fixer import Audit, fix
 from auditor.fixing.fixes import FIXES
 from auditor.fixing.repair import Repair
-from auditor.loading import load_rules
-from auditor.report import Report, Source
-from auditor.selection import select
+from auditor.report import Report
 
 REASON = "say why this is fine"
 
@@ -30,6 +25,7 @@ class Text:
 
     path: str
     source: str
+    audit: Audit
 
     @property
     def findings(self) -> list[Finding]:
@@ -49,7 +45,7 @@ class Text:
             return None
         wanted = finding.fingerprint
         now = {self._key: self.source.encode()}
-        done = fix(_audit, lambda item: item.fingerprint == wanted, now)
+        done = fix(self.audit, lambda item: item.fingerprint == wanted, now)
         return done.texts[self._key].decode() if done.applied else None
 
     def suppressed(self, finding: Finding) -> str | None:
@@ -68,7 +64,7 @@ class Text:
 
     @cached_property
     def _report(self) -> Report:
-        return _audit({self._key: self.source.encode()})
+        return self.audit({self._key: self.source.encode()})
 
     @property
     def _document(self) -> Document:
@@ -81,13 +77,3 @@ class Text:
     @property
     def _key(self) -> str:
         return os.path.realpath(self.path) if self._saved else STANDARD_INPUT
-
-
-def _audit(texts: Mapping[str, bytes]) -> Report:
-    # A file that is no template is none of our business.
-    collector = TemplateCollector(list(texts), skip_others=True, unsaved=texts)
-    return audit(collector, select(load_rules()), Source("template", {}), _silent)
-
-
-def _silent(_path: str) -> None:
-    """One file needs no progress."""

@@ -67,6 +67,20 @@ def test_nested_templates_are_fixed_where_they_stand(tmp_path: Path) -> None:
     assert "OrdersDlq" in (tmp_path / "app.yaml").read_text()
 
 
+def test_what_somebody_accepted_is_left(tmp_path: Path) -> None:
+    text = f"""{FAILING}    Metadata:
+      msgaudit: {{ignore: [{{id: SQS030, reason: nothing is lost}}]}}
+"""
+    (tmp_path / "t.yaml").write_text(text)
+    (tmp_path / "old.yaml").write_text(FAILING)
+    (tmp_path / ".msgaudit.yaml").write_text("ignore: [SQS027]\nexclude: [old.yaml]\n")
+    done = msgaudit(tmp_path, "fix", ".")
+    assert "fixed 0, not fixed 0" in done.stdout
+    assert (tmp_path / "t.yaml").read_text() == text
+    msgaudit(tmp_path, "fix", "t.yaml", "--no-inline-suppressions")
+    assert "RedrivePolicy" in (tmp_path / "t.yaml").read_text()
+
+
 def test_what_cannot_be_fixed_is_said(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text("Resources: {Orders: &q {Type: AWS::SQS::Queue}, Two: *q}")
     done = msgaudit(tmp_path, "fix", "t.yaml", *ONLY)
@@ -81,7 +95,7 @@ def test_what_cannot_be_fixed_is_said(tmp_path: Path) -> None:
         (("-",), 2, "standard input cannot be fixed"),
         (("nowhere.yaml",), 2, "no such file"),
         (("--select", "NOPE", "template.yaml"), 2, "NOPE"),
-        ((), 2, "Missing argument"),
+        ((), 2, "it is not clear what to fix"),
         (("empty",), 3, "nothing was audited"),
     ],
 )

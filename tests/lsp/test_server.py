@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +144,7 @@ def test_a_finding_is_suppressed(client: Client, uri: str) -> None:
     assert orders["Metadata"] == {"msgaudit": {"ignore": [entry]}}
     client.change(uri, 2, once)
     found = {item["code"]: item for item in client.diagnostics(2)}
+    assert found.keys() == {"SQS027"}
     action = actions(client, uri, found["SQS027"])["Suppress SQS027 on Orders"]
     orders = yaml.safe_load(applied(once, action["edit"]["changes"][uri]))["Resources"]["Orders"]
     assert orders["Metadata"]["msgaudit"]["ignore"] == [entry, {**entry, "id": "SQS027"}]
@@ -151,6 +154,35 @@ def test_no_fix_is_offered_where_none_is_safe(client: Client, uri: str) -> None:
     text = "Resources:\n  Orders: &q\n    Type: AWS::SQS::Queue\n  Two: *q\n"
     finding = next(item for item in client.open(uri, text) if item["code"] == "SQS030")
     assert actions(client, uri, finding) == {}
+
+
+def test_the_configuration_counts(tmp_path: Path) -> None:
+    (tmp_path / ".msgaudit.yaml").write_text("ignore: [SQS030]\nexclude: [old.yaml]\n")
+    for name in ("new.yaml", "old.yaml"):
+        (tmp_path / name).write_text(FAILING)
+    client = Client(tmp_path)
+    try:
+        assert codes(client.open((tmp_path / "new.yaml").as_uri(), FAILING)) == {"SQS027"}
+        assert client.open((tmp_path / "old.yaml").as_uri(), FAILING) == []
+    finally:
+        client.kill()
+
+
+WITHOUT_PYGLS = """
+import sys
+sys.modules["pygls"] = None
+from auditor.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_a_missing_library_is_named() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PYGLS, "lsp"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "needs pygls" in done.stderr
+    assert "msgaudit[lsp]" in done.stderr
 
 
 def test_help_and_arguments(tmp_path: Path) -> None:

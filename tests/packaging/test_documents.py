@@ -19,6 +19,7 @@ DOCUMENTS = {
         ROOT / "CONTRIBUTING.md",
         ROOT / "docs/architecture.md",
         ROOT / "docs/ci.md",
+        ROOT / "docs/editors.md",
     )
 }
 
