@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.collectors.live import LiveCollector, Scope
+from auditor.collectors.live import LiveCollector, Scope, Traffic
 from auditor.inventory import Unit
 from auditor.resources import RawResource
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+NO_TRAFFIC = Traffic()
 
 
-def collect(url: str, *regions: str, attempts: int = 2) -> Unit:
+def collect(url: str, *regions: str, attempts: int = 2, traffic: Traffic = NO_TRAFFIC) -> Unit:
     """The account behind a URL."""
     collector = LiveCollector(
-        Scope(regions=regions or (REGION,)), endpoint_url=url, attempts=attempts
+        Scope(regions=regions or (REGION,)),
+        endpoint_url=url,
+        attempts=attempts,
+        traffic=traffic,
     )
     (unit,) = collector.collect()
     return unit

@@ -12,10 +12,11 @@ from functools import cache
 import botocore.session
 import pytest
 
-from auditor.collectors.live import OPERATIONS, LiveCollector, Scope
+from auditor.collectors.live import OPERATIONS, LiveCollector, Scope, Traffic
 from auditor.collectors.live.operations import client_name, operation_name, permission
 from auditor.errors import NothingAuditedError
 from auditor.inventory import Unit
+from checks.eventbridge.traffic import events_near_regional_quota
 from tests.live.conftest import Account
 from tests.live.faulty import RESET, Call, FaultyAws, Reply, error, xml_error
 from tests.live.filling import complete, fill
@@ -26,7 +27,9 @@ OPENING = ("ec2:DescribeRegions", "organizations:ListAccounts", "sts:GetCallerId
 # Made only for a topic with subscribers in other accounts.
 FOREIGN = "sns:ListSubscriptionsByTopic"
 # These ask about what others found, so that the two cannot be broken at once.
-FOLLOWING = ("cloudwatch", "ec2", "kms", "schemas")
+FOLLOWING = ("cloudwatch", "ec2", "kms", "schemas", "servicequotas")
+# Metrics and quotas are read only where a rule needs them.
+TRAFFIC = Traffic(events_near_regional_quota.needs)
 Answer = Callable[[Call], Reply | None]
 SESSION = botocore.session.Session()
 
@@ -123,7 +126,7 @@ def test_no_operation_has_the_name_of_another() -> None:
 
 def test_every_listed_call_is_made(filled: FaultyAws) -> None:
     """The matrix is only worth something where every call has a reason."""
-    unit = collect(filled.url)
+    unit = collect(filled.url, traffic=TRAFFIC)
     known = set(OPERATIONS) - {*OPENING, FOREIGN}
     assert unit.gaps == ()
     assert [action for action, count in sent(filled, sorted(known)).items() if not count] == []
@@ -136,7 +139,7 @@ def test_broken_calls_are_gaps_and_nothing_else_is_lost(
 ) -> None:
     for action in actions:
         filled.answer(operation_name(action), FAULTS[fault](action))
-    unit = collect(filled.url, attempts=1)
+    unit = collect(filled.url, attempts=1, traffic=TRAFFIC)
     assert failed(unit) == set(actions)
     permissions = {gap.permission for gap in unit.gaps}
     expected = {permission(action) for action in actions} if fault == "denied" else {None}
@@ -157,7 +160,7 @@ def test_throttled_calls_are_made_again(filled: FaultyAws, actions: Sequence[str
         known = filled.faults.get(operation_name(action))
         reply = refusal(action, "ThrottlingException", 400)
         filled.faults[operation_name(action)] = first(reply, known)
-    unit = collect(filled.url, attempts=3)
+    unit = collect(filled.url, attempts=3, traffic=TRAFFIC)
     assert unit.gaps == ()
     assert min(sent(filled, actions).values()) >= 2
 
@@ -176,5 +179,5 @@ def test_account_that_cannot_be_opened_says_why(filled: FaultyAws, action: str, 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_account_without_a_known_id_is_read(filled: FaultyAws, fault: str) -> None:
     filled.answer("GetCallerIdentity", FAULTS[fault]("sts:GetCallerIdentity"))
-    unit = collect(filled.url, attempts=1)
+    unit = collect(filled.url, attempts=1, traffic=TRAFFIC)
     assert (unit.accounts, unit.gaps) == ((), ())
