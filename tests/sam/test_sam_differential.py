@@ -152,5 +152,5 @@ def _end(node: Node) -> str:
     if isinstance(node, Resource):
         return node.id
     if isinstance(node, External):
-        return "Aliased" if node.reference == "${AliasedAliaslive}" else node.reference
+        return "Aliased" if node.reference == "${AliasedAliaslive}" else str(_plain(node.reference))
     return f"unknown: {node.text}"
