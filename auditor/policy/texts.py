@@ -75,7 +75,24 @@ def _tokens(text: str, is_open: bool, wild: bool) -> list[object]:
 
 
 def _meet(left: list[object], right: list[object]) -> bool:
-    """Whether some text fits both, by the ends of each that can be reached together."""
+    """Whether some text fits both.
+
+    What is plain at the beginning and the end of both is compared first: it decides most pairs.
+    """
+    for _ in range(2):
+        plain = 0
+        for mine, theirs in zip(left, right, strict=False):
+            if _ANY in (mine, theirs):
+                break
+            if not _same(mine, theirs):
+                return False
+            plain += 1
+        left, right = left[plain:][::-1], right[plain:][::-1]
+    return _overlap(left, right)
+
+
+def _overlap(left: list[object], right: list[object]) -> bool:
+    """The same, by the ends of each that can be reached together."""
     row = [True]
     for token in right:
         row.append(row[-1] and token is _ANY)
@@ -85,5 +102,9 @@ def _meet(left: list[object], right: list[object]) -> bool:
             if _ANY in (mine, theirs):
                 row.append(above[column] or above[column + 1] or row[column])
             else:
-                row.append(above[column] and (_ONE in (mine, theirs) or mine == theirs))
+                row.append(above[column] and _same(mine, theirs))
     return row[-1]
+
+
+def _same(mine: object, theirs: object) -> bool:
+    return mine == theirs or _ONE in (mine, theirs)
