@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from auditor.errors import ExitStatus, MsgauditError
@@ -13,6 +14,8 @@ def run() -> int:
 
     from auditor.cli.commands import main
 
+    # Nearly everything that is made lives to the end: fewer looks for garbage save a tenth.
+    gc.set_threshold(50_000)
     try:
         return int(main.main(prog_name="msgaudit", standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
