@@ -25,6 +25,7 @@ from auditor.inventory import Reading, Unit
 from auditor.linking import build_graph
 from auditor.resources.base import RawResource, Resource
 from auditor.rules import Rule
+from auditor.tags import LOGICAL_ID, STACK, tags_of
 from auditor.traffic import measured
 from auditor.values import UndeterminedError, dotted
 
@@ -195,6 +196,7 @@ def _when(readings: list[int], present: list[int], unit: Unit) -> str | None:
 
 def subject_of(raw: RawResource) -> Subject:
     """The resource as reports name it."""
+    tags = tags_of(raw)
     return Subject(
         type=raw.type,
         id=raw.id,
@@ -203,6 +205,8 @@ def subject_of(raw: RawResource) -> Subject:
         account=raw.account,
         region=raw.region,
         construct=raw.construct,
+        stack=tags.get(STACK),
+        logical_id=tags.get(LOGICAL_ID),
     )
 
 

@@ -105,7 +105,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The resource of a finding, as reports name it."""
+    """The resource of a finding, as reports name it.
+
+    `stack` and `logical_id` are what CloudFormation tagged a resource of an account with.
+    """
 
     type: str
     id: str
@@ -114,6 +117,8 @@ class Subject:
     account: str | None = None
     region: str | None = None
     construct: str | None = None
+    stack: str | None = None
+    logical_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,16 @@ def validate(file: str | None) -> int:
 
 
 def _problems(settings: Configuration) -> Iterator[str]:
-    """Selectors that mean no rule."""
+    """Selectors that mean no rule; raises `UsageError` for a template that is not there."""
     from auditor.config.accepted import central
+    from auditor.config.stacks import stacks
     from auditor.config.tuning import tuned
     from auditor.loading import load_rules
     from auditor.selection import meaning
 
     rules = load_rules()
     tuned(rules, settings)
+    stacks(settings)
     named = [(word, (key,)) for key in ("select", "ignore") for word in settings.get(key, ())]
     for selector, path in named:
         try:

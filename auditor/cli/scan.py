@@ -77,7 +77,8 @@ def audited(choices: Choices) -> Report:
     rules = _applicable(select(loaded, choices.select, choices.ignore, choices.pedantic), choices)
     progress = Progress("audited")
     try:
-        with _collector(choices, rules, progress) as (collector, source):
+        with _collector(choices, rules, progress) as (chosen, source):
+            collector = chosen if choices.paths else _anchored(chosen, choices)
             accept = acceptance(choices, loaded)
             report = audit(
                 collector, rules, source, progress, choices.jobs, accept, _drawn(choices)
@@ -88,6 +89,15 @@ def audited(choices: Choices) -> Report:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
     return report
+
+
+def _anchored(collector: Collector, choices: Choices) -> Collector:
+    """The collector of accounts with places in the templates that the configuration names."""
+    if "stacks" not in choices.config.values:
+        return collector
+    from auditor.cli.anchoring import anchored
+
+    return anchored(collector, choices.config)
 
 
 def _applicable(rules: Sequence[Rule[Any]], choices: Choices) -> Sequence[Rule[Any]]:

@@ -12,7 +12,7 @@ from auditor.inventory import Unit
 from auditor.rules import Rule
 from auditor.suppressions.model import Selection, Suppression, Tags
 from auditor.suppressions.notices import notices
-from auditor.suppressions.tags import by_tags, tags_of
+from auditor.suppressions.tags import by_tags, tags_by_id
 
 WITHOUT_REASON = "no reason is given"
 _TAGGABLE = frozenset(category.value for category in Category) - {Category.SECURITY.value}
@@ -36,7 +36,7 @@ class Acceptance:
 
     def apply(self, verdict: Verdict, unit: Unit, rules: Sequence[Rule[Any]]) -> None:
         """Mark the findings that somebody accepted, and add those about suppressions."""
-        tags = tags_of(unit) if self._reads_tags(unit) else {}
+        tags = tags_by_id(unit) if self._reads_tags(unit) else {}
         own = [*unit.suppressions, *by_tags(unit, tags, self.taggable)] if self.inline else []
         used = self._mark(verdict.findings, [*own, *self.central], tags)
         verdict.used.update(number - len(own) for number in used if number >= len(own))

@@ -10,19 +10,19 @@ from collections.abc import Iterator, Mapping
 
 from auditor.inventory import Unit
 from auditor.suppressions.model import Selection, Suppression, Tags
+from auditor.tags import tags_of
 
 IGNORE = "msgaudit:ignore"
 REASON = "msgaudit:ignore-reason"
 
 
-def tags_of(unit: Unit) -> dict[str, Tags]:
+def tags_by_id(unit: Unit) -> dict[str, Tags]:
     """The tags of each resource that has some, by its id."""
-    found: dict[str, Tags] = {}
-    for reading in unit.readings:
-        for raw in reading.resources:
-            if tags := _tags(raw.properties.get("Tags")):
-                found[raw.id] = tags
-    return found
+    return {
+        raw.id: tags
+        for reading in unit.readings for raw in reading.resources
+        if (tags := tags_of(raw))
+    }  # fmt: skip
 
 
 def by_tags(
@@ -33,23 +33,14 @@ def by_tags(
         return
     for reading in unit.readings:
         for raw in reading.resources:
-            carried = tags.get(raw.id, {})
+            # What was read with a resource has its tags, but is no resource of its own.
+            carried = {} if "#" in raw.id else tags.get(raw.id, {})
             for rule in carried.get(IGNORE, "").split():
                 yield Suppression(
                     rule,
-                    Selection((raw.id,)),
+                    Selection((raw.id, f"{raw.id}#*")),
                     raw.id,
                     None,
                     carried.get(REASON, ""),
                     categories=categories,
                 )
-
-
-def _tags(value: object) -> dict[str, str]:
-    """Tags are a mapping, or a list of mappings with Key and Value."""
-    if isinstance(value, Mapping):
-        return {str(key): text for key, text in value.items() if isinstance(text, str)}
-    if not isinstance(value, list):
-        return {}
-    pairs = ((item.get("Key"), item.get("Value")) for item in value if isinstance(item, Mapping))
-    return {key: text for key, text in pairs if isinstance(key, str) and isinstance(text, str)}

@@ -250,6 +250,16 @@ def test_validate_finds_what_names_no_rule(tmp_path: Path) -> None:
     assert msgaudit(tmp_path, "config", "validate", "--config", "none").returncode == 2
 
 
+def test_validate_looks_for_the_templates_of_stacks(tmp_path: Path) -> None:
+    (tmp_path / ".msgaudit.yaml").write_text("stacks:\n  shop: infra/shop.yaml\n")
+    done = msgaudit(tmp_path, "config", "validate")
+    assert done.returncode == 2
+    assert ".msgaudit.yaml:2: stacks.shop: there is no file infra/shop.yaml" in done.stderr
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "shop.yaml").write_text(FAILING)
+    assert msgaudit(tmp_path, "config", "validate").returncode == 0
+
+
 def test_the_schema_names_the_words_of_the_product() -> None:
     own = schema()
     assert tuple(own["$defs"]["format"]["enum"]) == FORMATS

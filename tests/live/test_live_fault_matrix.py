@@ -27,7 +27,7 @@ OPENING = ("ec2:DescribeRegions", "organizations:ListAccounts", "sts:GetCallerId
 # Made only for a topic with subscribers in other accounts.
 FOREIGN = "sns:ListSubscriptionsByTopic"
 # These ask about what others found, so that the two cannot be broken at once.
-FOLLOWING = ("cloudwatch", "ec2", "kms", "schemas", "servicequotas")
+FOLLOWING = ("cloudwatch", "ec2", "kms", "schemas", "servicequotas", "tag")
 # Metrics and quotas are read only where a rule needs them.
 TRAFFIC = Traffic(events_near_regional_quota.needs)
 Answer = Callable[[Call], Reply | None]

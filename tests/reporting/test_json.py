@@ -81,6 +81,8 @@ def test_a_finding_has_all_the_facts() -> None:
             "account": None,
             "region": None,
             "construct": "Shop/Orders/Queue",
+            "stack": None,
+            "logical_id": None,
         },
         "location": {
             "path": "infra/orders.yaml",

@@ -45,6 +45,7 @@ from auditor.collectors.live.quotas import with_quotas
 from auditor.collectors.live.reader import Log, Reader
 from auditor.collectors.live.session import THREADS
 from auditor.collectors.live.shapes import MANAGED_BY
+from auditor.collectors.live.tags import with_tags
 from auditor.errors import NothingAuditedError
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
@@ -204,7 +205,7 @@ def _read_account(
     resources += chain.from_iterable([future.result() for future in follow_ups])
     if traffic.of(EventBus):
         resources = with_quotas(readers, resources)
-    resources = with_metrics(readers, resources, traffic)
+    resources = with_metrics(readers, with_tags(readers, resources), traffic)
     readers[0].clients.forget()
     return resources
 

@@ -77,6 +77,7 @@ def _identity(
         "Policies": list(detail.get(inline, ())),
         "ManagedPolicyArns": attached,
         "PermissionsBoundary": boundary.get("PermissionsBoundaryArn"),
+        "Tags": detail.get("Tags"),
         **more,
     }
     arn = detail["Arn"]

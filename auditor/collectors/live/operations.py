@@ -72,6 +72,7 @@ OPERATIONS: Mapping[str, str] = {
     "states:DescribeStateMachine": "stateMachineArn",
     "states:ListStateMachines": "stateMachines",
     "sts:GetCallerIdentity": "Account",
+    "tag:GetResources": "ResourceTagMappingList",
 }
 
 # What botocore itself calls to get credentials: for roles of other accounts, of profiles and of
@@ -88,6 +89,7 @@ _CLIENTS = {
     "kinesisanalytics": "kinesisanalyticsv2",
     "servicequotas": "service-quotas",
     "states": "stepfunctions",
+    "tag": "resourcegroupstaggingapi",
 }
 # Where an action is not called as the operation that it permits.
 _OPERATIONS = {
