@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditor.arns import Arn, symbolic
+from auditor.arns import Arn
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.index import External
 from auditor.patterns import (
@@ -20,6 +20,7 @@ from auditor.patterns import (
     SNS_ATTRIBUTES,
     SNS_BODY,
     Dialect,
+    opened,
     parse,
 )
 from auditor.resources import (
@@ -33,7 +34,7 @@ from auditor.resources import (
     Subscription,
     Topic,
 )
-from auditor.values import Block, UndeterminedError, Unknown, document
+from auditor.values import UndeterminedError, Unknown
 
 _DIALECTS = {"sqs": LAMBDA_QUEUE, "kinesis": LAMBDA_KINESIS, "dynamodb": LAMBDA_TABLE}
 _CHANGES = ("Input", "InputPath", "InputTransformer")
@@ -165,7 +166,7 @@ def _judged(rule: EventRule, event: Message) -> tuple[Verdict, str]:
     try:
         if rule.state == "DISABLED":
             return Verdict.STOPS, "it is disabled"
-        pattern = parse(_open(given), EVENT_BRIDGE)
+        pattern = parse(opened(given), EVENT_BRIDGE)
         if not pattern.valid:
             return Verdict.STOPS, "its pattern is refused"
         if isinstance(event, Unknown):
@@ -173,22 +174,6 @@ def _judged(rule: EventRule, event: Message) -> tuple[Verdict, str]:
         return (Verdict.PASSES if pattern.matches(event) else Verdict.STOPS), ""
     except UndeterminedError as doubt:
         return Verdict.MAYBE, doubt.reason
-
-
-def _open(value: object, depth: int = 0) -> object:
-    """A pattern in which what only a deployment names stands for any text."""
-    value = document(value)
-    if depth > _FARTHEST:  # patterns that deep are refused
-        return value
-    if isinstance(value, dict):
-        unread = getattr(value, "unread", None)
-        opened = {name: _open(item, depth + 1) for name, item in value.items()}
-        return Block(opened, unread=unread)
-    if isinstance(value, list):
-        return [_open(item, depth + 1) for item in value]
-    if isinstance(value, str) and symbolic(value):
-        return Unknown(f"{value} gets its value when it is deployed", value)
-    return value
 
 
 def _target(rule: EventRule, edge: Edge) -> Mapping[str, object]:
@@ -219,7 +204,7 @@ def _filters(edge: Edge) -> Iterator[tuple[object, Dialect]]:
         given = via.peek("FilterPolicy")
         if given not in (None, {}, "", "{}"):
             body = via.filter_scope == "MessageBody"
-            yield _open(given), SNS_BODY if body else SNS_ATTRIBUTES
+            yield opened(given), SNS_BODY if body else SNS_ATTRIBUTES
         return
     criteria: object = None
     dialect = PIPES
@@ -232,7 +217,7 @@ def _filters(edge: Edge) -> Iterator[tuple[object, Dialect]]:
     if isinstance(criteria, Unknown):
         raise UndeterminedError(criteria.reason)
     for item in (criteria or {}).get("Filters", ()) if isinstance(criteria, Mapping) else ():
-        yield _open(item.get("Pattern") if isinstance(item, Mapping) else item), dialect
+        yield opened(item.get("Pattern") if isinstance(item, Mapping) else item), dialect
 
 
 def _record(edge: Edge, message: Mapping[str, object]) -> Mapping[str, object]:

@@ -19,6 +19,7 @@ from auditor.patterns.dialects import (
     Shape,
 )
 from auditor.patterns.nodes import Group, Leaf, leaves
+from auditor.patterns.opening import opened
 from auditor.patterns.parsing import parse
 from auditor.patterns.pattern import Pattern
 from auditor.patterns.problems import Kind, Problem
@@ -40,5 +41,6 @@ __all__ = [
     "Problem",
     "Shape",
     "leaves",
+    "opened",
     "parse",
 ]

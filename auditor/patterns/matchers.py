@@ -55,6 +55,25 @@ class IgnoreCase:
         return isinstance(value, str) and value.lower() == self.text.lower()
 
 
+def fits(parts: tuple[str, ...], text: str) -> bool:
+    """Whether a text is these parts in this order, with any text between them.
+
+    Each part is looked for once, at its first place, so that time is linear.
+    """
+    first, *others = parts
+    if not others:
+        return text == first
+    if not text.startswith(first):
+        return False
+    position = len(first)
+    for part in others[:-1]:
+        found = text.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return len(text) - len(others[-1]) >= position and text.endswith(others[-1])
+
+
 @dataclass(frozen=True)
 class Wildcard:
     """Text in which each star stands for any text."""
@@ -76,21 +95,8 @@ class Wildcard:
         return tuple(parts)
 
     def accepts(self, value: Scalar) -> bool:
-        """Whether a value is meant; takes the first place of each part, so time is linear."""
-        if not isinstance(value, str):
-            return False
-        first, *others = self.parts
-        if not others:
-            return value == first
-        if not value.startswith(first):
-            return False
-        position = len(first)
-        for part in others[:-1]:
-            found = value.find(part, position)
-            if found < 0:
-                return False
-            position = found + len(part)
-        return len(value) - len(others[-1]) >= position and value.endswith(others[-1])
+        """Whether a value is meant."""
+        return isinstance(value, str) and fits(self.parts, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from auditor.patterns.matching import compare
 from auditor.patterns.nodes import Leaf, Node, leaves
 from auditor.patterns.problems import Problem
 from auditor.patterns.reach import hopeless, possible, universal
+from auditor.patterns.relations import proves_apart, proves_within
+from auditor.patterns.samples import common_events, varied_events
 from auditor.patterns.truth import Truth, all_of, certain
-from auditor.values import Unknown
+from auditor.values import UndeterminedError, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,33 @@ class Pattern:
     def matches_everything(self) -> bool:
         """Whether every event of an account matches."""
         return certain(universal(self.root, self.dialect))
+
+    def subsumed_by(self, other: Pattern) -> bool:
+        """Whether every event that matches this one matches the other, too.
+
+        Raises `UndeterminedError` as well when neither a proof nor an event against it is found.
+        """
+        hopeless = possible(self.root, self.dialect) is False
+        if hopeless or proves_within(self.root, other.root, self.dialect):
+            return True
+        for event in varied_events(self.root, other.root, self.dialect):
+            if compare(self.root, event) is True and compare(other.root, event) is False:
+                return False
+        raise UndeterminedError("whether one pattern includes the other cannot be told")
+
+    def overlaps(self, other: Pattern) -> bool:
+        """Whether an event can match both; its fields hold one value each.
+
+        Raises `UndeterminedError` as well when only an event with lists may match both, or neither
+        a proof nor such an event is found.
+        """
+        hopeless = any(possible(it.root, it.dialect) is False for it in (self, other))
+        if hopeless or proves_apart(self.root, other.root, self.dialect):
+            return False
+        for event in common_events(self.root, other.root, self.dialect):
+            if compare(self.root, event) is True and compare(other.root, event) is True:
+                return True
+        raise UndeterminedError("only an event with lists may match both patterns, if any does")
 
 
 def _doubt(leaf: Leaf | Unknown) -> Truth:

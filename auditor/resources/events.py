@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.patterns import EVENT_BRIDGE, Pattern, parse
+from auditor.patterns import EVENT_BRIDGE, Pattern, opened, parse
 from auditor.resources.base import Resource
 from auditor.values import Readable, View, integer, mapping, optional, text, view, views
 
@@ -112,6 +112,12 @@ class EventRule(Resource):
         """What the event pattern says, if there is one; never raises."""
         given = self.peek("EventPattern")
         return None if given is None else parse(given, EVENT_BRIDGE)
+
+    @cached_property
+    def opened_pattern(self) -> Pattern | None:
+        """The same, to compare it with others: what a deployment names may be any text."""
+        given = self.peek("EventPattern")
+        return None if given is None else parse(opened(given), EVENT_BRIDGE)
 
 
 class Pipe(Resource):
