@@ -9,10 +9,9 @@ from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import EventRule, Target
 from auditor.rules import rule
+from checks.eventbridge.duplicates import what_is_sent
 
 GUIDE = "Rule Configuration (lines 363-407)"
-# What may differ between two targets that get the same.
-_BESIDE_THE_EVENT = {"Id", "DeadLetterConfig", "RetryPolicy", "RoleArn"}
 
 
 @rule(
@@ -95,11 +94,7 @@ def same_target_twice(event_rule: EventRule, _graph: Graph) -> Iterator[Match]:
         return
     seen: list[tuple[str, dict[str, object]]] = []
     for target in event_rule.targets:
-        sent = {
-            name: value
-            for name, value in target.properties.items()
-            if name not in _BESIDE_THE_EVENT
-        }
+        sent = what_is_sent(target)
         if (target.arn, sent) in seen:
             message = f"{event_rule.label} sends each event twice to the same target"
             yield Match(event_rule, message, (*target.path, "Arn"), (target.arn,))

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from auditor.data.peers import peers
 from auditor.loading import BUILTIN, rules_of
-from tools.docs import coverage, overlap, pages, paths
+from tools.docs import coverage, dialects, overlap, pages, paths
 
 Documents = Mapping[PurePosixPath, str]
 DOCS = PurePosixPath("docs")
@@ -20,6 +20,7 @@ def generate(root: Path) -> Documents:
     by_id = {rule.id: rule for rule in rules}
     return {
         DOCS / "guide-coverage.md": coverage.document(rows, by_id),
+        DOCS / "patterns.md": dialects.document(),
         DOCS / "paths.md": paths.document(paths.read(), by_id),
         DOCS / "peers.md": overlap.document(peers(), by_id),
         DOCS / "rules/README.md": pages.index(rules),
