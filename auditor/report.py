@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from auditor.architecture import NOTHING_DRAWN, Architecture
-from auditor.findings import Finding, Gap, Outcome, Severity
+from auditor.findings import Finding, Gap, Location, Outcome, Severity
 from auditor.rules import Rule
 
 
@@ -38,7 +38,8 @@ class Report:
     `parameters` are the names that the templates declare, `sources` the paths of root templates
     that were read, `subjects` the resources, each with its source. `types` counts
     what was judged by its type. `command` is what was typed, without secrets. `architecture` is
-    empty unless the run was asked to draw.
+    empty unless the run was asked to draw. `anchors` are places for resources that no file
+    declares, by id: for formats that can show nothing without one.
     """
 
     version: str
@@ -56,6 +57,7 @@ class Report:
     types: Mapping[str, int] = field(default_factory=dict)
     command: str = ""
     architecture: Architecture = NOTHING_DRAWN
+    anchors: Mapping[str, Location] = field(default_factory=dict)
 
     @property
     def audited(self) -> bool:

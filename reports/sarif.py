@@ -5,7 +5,7 @@ https://docs.github.com/code-security/code-scanning/integrating-with-code-scanni
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from auditor.findings import Finding, Gap, Location, Related
@@ -17,7 +17,9 @@ from reports.wording import counted, joined, sentences
 
 Json = dict[str, object]
 MOST_RESULTS = 5_000  # GitHub keeps no more of a run
+MOST_RELATED = 100  # of a result
 LONGEST = 1_000
+_HOME = "https://pypi.org/project/msgaudit/"
 _BRACKETS = str.maketrans({"[": r"\[", "]": r"\]"})
 
 
@@ -25,17 +27,19 @@ class SarifReporter:
     """One run with the findings that have a place in a file and that nobody accepted.
 
     GitHub shows suppressed results as open alerts, and rejects a whole file for one result without
-    a location; so those are left out. How many have no location is told in a notification.
+    a location; so those are left out. How many have no location is told in a notification. A scan
+    with gaps is marked as not successful: what it did not find is not fixed.
     """
 
     def render(self, report: Report) -> str:
         """The report as one SARIF log."""
-        placed = [(item, item.location) for item in report.violations if item.location]
+        placed = list(_placed(report))
         indexes = {rule.id: index for index, rule in enumerate(report.rules)}
         run: Json = {
             "tool": {
                 "driver": {
                     "name": "msgaudit",
+                    "informationUri": _HOME,
                     "semanticVersion": report.version,
                     "rules": [descriptor(rule) for rule in report.rules],
                 }
@@ -44,7 +48,7 @@ class SarifReporter:
             "columnKind": "unicodeCodePoints",
             "invocations": [
                 {
-                    "executionSuccessful": True,
+                    "executionSuccessful": report.audited and not report.gaps,
                     "toolExecutionNotifications": _notifications(report, len(placed)),
                 }
             ],
@@ -57,13 +61,23 @@ class SarifReporter:
         return json_text({"$schema": schema, "version": "2.1.0", "runs": [run]}, levels=4)
 
 
+def _placed(report: Report) -> Iterator[tuple[Finding, Location]]:
+    for finding in report.violations:
+        if place := finding.location or report.anchors.get(finding.resource.id):
+            yield finding, place
+
+
 def _category(report: Report) -> str:
+    """What tells uploads apart: a second one of the same category replaces the first."""
+    if report.source.kind == "template":
+        return "msgaudit/templates/"
+    profiles = "+".join(report.source.details.get("profiles", ()))
     # Without the slash at the end GitHub would take it for the id of a single run.
-    return "msgaudit/templates/" if report.source.kind == "template" else "msgaudit/live/"
+    return f"msgaudit/live/{quote(profiles, safe='+')}/" if profiles else "msgaudit/live/"
 
 
 def _result(finding: Finding, place: Location, index: int) -> Json:
-    linked = _located(finding.related)
+    linked = _located(finding.related)[:MOST_RELATED]
     flows = {"codeFlows": _flows(steps)} if len(steps := _located(finding.steps)) > 1 else {}
     return flows | {
         "ruleId": finding.rule,
@@ -111,6 +125,8 @@ def _flows(steps: list[tuple[Related, Location]]) -> list[Json]:
 
 def _message(finding: Finding, linked: list[tuple[Related, Location]]) -> str:
     texts = [_text(sentence) for sentence in sentences(finding)]
+    if finding.location is None:
+        texts.append(f"The resource is {_text(finding.resource.id)}")
     texts += [
         f"See [{_text(item.id)}]({number}), {_text(item.message)}"
         for number, (item, _) in enumerate(linked, 1)
@@ -142,7 +158,8 @@ def _notifications(report: Report, placed: int) -> list[Json]:
         notes.append(
             _note(
                 "no-location",
-                f"{counted(homeless, 'finding')} left out: no file declares the resource",
+                f"{counted(homeless, 'finding')} left out: no file of the repository declares"
+                " the resource, and there is no configuration file to show it at",
             )
         )
     if placed > MOST_RESULTS:
@@ -153,13 +170,13 @@ def _notifications(report: Report, placed: int) -> list[Json]:
 
 def _gap(gap: Gap) -> Json:
     missing = f" (missing permission {gap.permission})" if gap.permission else ""
-    note = _note("gap", f"Could not be read: {gap.what}: {gap.reason}{missing}")
+    note = _note("gap", f"Could not be read: {gap.what}: {gap.reason}{missing}", "error")
     where = {"locations": [{"physicalLocation": _physical(gap.location)}]} if gap.location else {}
     return note | where
 
 
-def _note(kind: str, text: str) -> Json:
-    return {"descriptor": {"id": kind}, "level": "warning", "message": {"text": _text(text)}}
+def _note(kind: str, text: str, level: str = "warning") -> Json:
+    return {"descriptor": {"id": kind}, "level": level, "message": {"text": _text(text)}}
 
 
 REPORTER = SarifReporter()

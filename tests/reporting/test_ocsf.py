@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from auditor.findings import Outcome, Severity
 from auditor.report import Report
-from reports.ocsf import OcsfReporter
+from reports.ocsf import VERSION, OcsfReporter
 from tests.reporting import samples
 
 SCHEMA = Path(__file__).parent / "schemas" / "ocsf-compliance-finding-1.5.0.schema.json"
@@ -30,6 +32,29 @@ def events(report: Report) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
 def test_events_have_the_attributes_of_the_class(report: Report) -> None:
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(events(report))
+
+
+@lru_cache
+def official(*profiles: str) -> jsonschema.Draft202012Validator:
+    """What OCSF itself publishes of the class, with the attributes that profiles add."""
+    embedded = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=VERSION))
+    return jsonschema.Draft202012Validator(
+        embedded.get_class_schema("compliance_finding", list(profiles))
+    )
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
+def test_events_meet_the_schema_of_ocsf(report: Report) -> None:
+    for event in events(report):
+        official(*event["metadata"].get("profiles", ())).validate(event)
+
+
+def test_the_schema_of_ocsf_is_a_real_check() -> None:
+    (event,) = events(samples.live())
+    event["severity_id"] = "High"
+
+    with pytest.raises(jsonschema.ValidationError, match="severity_id|High"):
+        official("cloud").validate(event)
 
 
 def test_an_event_says_what_and_where() -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from auditor.findings import Category, Finding, Location, Severity
 from auditor.loading import load_rules
-from auditor.report import Report
+from auditor.report import Report, Source
 from auditor.rules import Rule
 from reports import sarif
+from reports.paths import relative
 from reports.sarif import SarifReporter
 from reports.sarif_rules import descriptor
 from tests.reporting import samples
@@ -58,7 +59,28 @@ def test_there_is_one_run_with_a_category(report: Report) -> None:
     assert len(log["runs"]) == 1
     kind = "live" if report is REPORTS["live"] else "templates"
     assert log["runs"][0]["automationDetails"]["id"] == f"msgaudit/{kind}/"
-    assert log["runs"][0]["invocations"][0]["executionSuccessful"] is True
+
+
+@every_report
+def test_only_a_complete_scan_was_successful(report: Report) -> None:
+    (invocation,) = run_of(report)["invocations"]
+
+    assert invocation["executionSuccessful"] is (not report.gaps)
+    levels = [note["level"] for note in invocation["toolExecutionNotifications"]]
+    assert levels.count("error") == len(report.gaps)
+
+
+def test_a_scan_of_nothing_was_not_successful() -> None:
+    (invocation,) = run_of(replace(samples.report(), units=0))["invocations"]
+
+    assert invocation["executionSuccessful"] is False
+
+
+def test_uploads_of_several_accounts_do_not_replace_each_other() -> None:
+    source = Source("live", {"profiles": ("prod", "a/b c")})
+
+    category = run_of(samples.report(source=source))["automationDetails"]["id"]
+    assert category == "msgaudit/live/prod+a%2Fb%20c/"
 
 
 @every_report
@@ -214,9 +236,29 @@ def test_findings_without_a_file_are_counted_in_a_notification() -> None:
         {
             "descriptor": {"id": "no-location"},
             "level": "warning",
-            "message": {"text": "1 finding left out: no file declares the resource"},
+            "message": {
+                "text": "1 finding left out: no file of the repository declares the resource, "
+                "and there is no configuration file to show it at"
+            },
         }
     ]
+
+
+def test_findings_without_a_file_are_shown_at_their_anchor() -> None:
+    report = samples.live()
+    arn = report.findings[0].resource.id
+    place = Location(".msgaudit.yaml", 4, 1, 4, 1)
+    run = run_of(replace(report, anchors={arn: place}))
+
+    (result,) = run["results"]
+    (location,) = result["locations"]
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": ".msgaudit.yaml"},
+        "region": {"startLine": 4, "startColumn": 1},
+    }
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == arn
+    assert result["message"]["text"].endswith(f"The resource is {arn}.")
+    assert run["invocations"][0]["toolExecutionNotifications"] == []
 
 
 def test_gaps_are_notifications_with_the_missing_permission() -> None:
@@ -252,6 +294,7 @@ def test_the_worst_are_kept_where_github_cuts() -> None:
         ("a b/c#d?.yaml", "a%20b/c%23d%3F.yaml"),
         ("c:x.yaml", "c%3Ax.yaml"),
         ("/elsewhere/a b.yaml", "file:///elsewhere/a%20b.yaml"),
+        ("./x/../template.yaml", "template.yaml"),
         ("größe.yaml", "gr%C3%B6%C3%9Fe.yaml"),
         ("100%.yaml", "100%25.yaml"),
         ("lone-\ud800.yaml", "lone-%ED%A0%80.yaml"),
@@ -261,6 +304,17 @@ def test_paths_become_relative_uris(path: str, uri: str) -> None:
     (result,) = run_of(samples.report(at(path)))["results"]
 
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+def test_paths_are_relative_to_the_root_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "infra").mkdir()
+    monkeypatch.chdir(tmp_path / "infra")
+    places = [relative(path) for path in ("a.yaml", "../b.yaml", f"{tmp_path}/c.yaml", "../../d")]
+
+    assert places == ["infra/a.yaml", "b.yaml", "c.yaml", "../../d"]
 
 
 def test_a_region_over_several_lines_shrinks_to_its_first() -> None:
