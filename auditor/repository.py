@@ -1,4 +1,4 @@
-"""A git repository: the files of another commit.
+"""A git repository: its files, and those of another commit.
 
 Only commands are used that run no program of the repository and need no work tree.
 """
@@ -39,6 +39,13 @@ class Repository:
             return self._git("merge-base", commit.strip(), "HEAD").strip()
         except subprocess.CalledProcessError:
             return commit.strip()
+
+    def tracked(self) -> list[str]:
+        """Paths of the files that belong to the repository; none where git cannot tell."""
+        try:
+            return self._git("ls-files", "-z").split("\0")[:-1]
+        except (UsageError, subprocess.CalledProcessError):
+            return []
 
     def renames(self, commit: str) -> dict[str, str]:
         """Paths of files that were renamed since a commit, to what they were called."""

@@ -16,7 +16,7 @@ def relative(path: str) -> str:
     """
     here = str(Path.cwd())
     base = f"{_top(here)}{os.sep}"
-    absolute = os.path.normpath(os.path.join(here, path))
+    absolute = os.path.normpath(Path(here, path))
     inside = absolute.removeprefix(base) if absolute.startswith(base) else path
     return inside.replace(os.sep, "/").removeprefix("./")
 

@@ -52,6 +52,10 @@ def run_scan(choices: Choices, demo_output: Outputs = _DEMO_OUTPUT) -> int:
         from auditor.cli.known import with_known
 
         report = with_known(report, choices)
+    if not (choices.paths or choices.demo) and "sarif" in _wanted(choices):
+        from auditor.cli.anchors import with_anchors
+
+        report = with_anchors(report, choices.config)
     _deliver(report, choices)
     if choices.demo and demo_output:
         print("Wrote", " and ".join(file for _, file in demo_output), file=sys.stderr)
@@ -135,8 +139,11 @@ def _drawn(choices: Choices) -> bool:
     """Whether a format that was asked for shows the architecture."""
     from reports import DRAWN
 
-    wanted = {choices.format_, *(format_ for format_, _ in choices.output)}
-    return not DRAWN.isdisjoint(wanted)
+    return not DRAWN.isdisjoint(_wanted(choices))
+
+
+def _wanted(choices: Choices) -> set[str]:
+    return {choices.format_, *(format_ for format_, _ in choices.output)}
 
 
 def _refuse_overwriting(choices: Choices) -> None:

@@ -53,7 +53,7 @@ def test_the_schema_of_ocsf_is_a_real_check() -> None:
     (event,) = events(samples.live())
     event["severity_id"] = "High"
 
-    with pytest.raises(jsonschema.ValidationError, match="severity_id|High"):
+    with pytest.raises(jsonschema.ValidationError, match="High"):
         official("cloud").validate(event)
 
 

@@ -25,7 +25,7 @@ def complaints(folder: Path, logs: Mapping[str, str]) -> set[tuple[str, str]]:
     for name, text in logs.items():
         (folder / name).write_text(text, encoding="utf-8")
     options = ("--rule-kind", "Sarif;Gh", "--level", "Error;Warning", "--kind", "Fail")
-    command = (tool, "validate", *logs, *options, "--output", "found.json")
+    command = [str(tool), "validate", *logs, *options, "--output", "found.json"]
     done = subprocess.run(
         command, cwd=folder, env=os.environ | OFFLINE, capture_output=True, text=True, check=False
     )
