@@ -15,6 +15,7 @@ from auditor.cli.options import (
     live_options,
     scan_options,
     scope_options,
+    source_options,
     template_options,
 )
 from auditor.errors import UsageError
@@ -22,6 +23,11 @@ from auditor.findings import Category, Severity
 
 CATEGORIES = [category.value for category in Category]
 SEVERITIES = [severity.value for severity in Severity]
+# What commands that run no rule do not ask for.
+NO_RULES: dict[str, Any] = {
+    "select": (), "ignore": (), "pedantic": False, "jobs": 1, "inline_suppressions": False,
+    "metrics": False,
+}  # fmt: skip
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -156,33 +162,28 @@ def lsp() -> None:
 @main.command("test-event")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "--in", "paths", multiple=True, required=True, metavar="PATH",
+    "--in", "paths", multiple=True, metavar="PATH",
     help="Templates, files or folders, whose rules are asked (repeatable).",
 )  # fmt: skip
 @click.option("--bus", metavar="NAME", help="Put the event on this bus only, such as default.")
-@click.option(
-    "--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter."
-)
+@source_options
 @click.option(
     "-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text",
     show_default=True, help="What goes to standard output.",
 )  # fmt: skip
-def test_event(
-    files: tuple[str, ...],
-    paths: tuple[str, ...],
-    bus: str | None,
-    parameter: tuple[str, ...],
-    format_: str,
-) -> int:
+def test_event(files: tuple[str, ...], bus: str | None, **options: object) -> int:
     """Show which way an event takes: the rules that match, and everything that then gets it.
 
-    Each FILE holds one event of EventBridge as JSON; - is standard input. Filters of subscriptions,
-    pipes and mappings are evaluated too. Permissions are not: that is what scan does. Exit status:
-    0 each event reaches something, 1 one reaches nothing.
+    Each FILE holds one event of EventBridge as JSON; - is standard input. It is followed through
+    templates, an account or a snapshot: --in and the options for accounts mean what they mean to
+    scan. Nothing is sent. Filters of subscriptions, pipes and mappings are evaluated too.
+    Permissions are not: that is what scan does. Exit status: 0 each event reaches something, 1 one
+    reaches nothing, 3 and 4 as with scan.
     """
-    from auditor.cli.journeys import Asked, run_test_event
+    from auditor.cli.journeys import run_test_event
 
-    return run_test_event(Asked(files, paths, bus, parameter, format_))
+    choices = Choices(**NO_RULES, **options)  # type: ignore[arg-type]  # click fills in the declared types
+    return run_test_event(files, bus, choices)
 
 
 @main.command("iam-policy")

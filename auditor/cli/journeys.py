@@ -1,19 +1,23 @@
-"""`msgaudit test-event`: which way events take through templates."""
+"""`msgaudit test-event`: which way events take through templates or accounts."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from auditor.arns import symbolic
+from auditor.cli import complain
+from auditor.cli.options import Choices
 from auditor.cli.output import to_standard_output
-from auditor.collectors.template.collect import TemplateCollector
-from auditor.collectors.template.parameters import given
+from auditor.cli.progress import Progress
+from auditor.cli.scan import chosen_collector
 from auditor.errors import ExitStatus, NothingAuditedError, UsageError
+from auditor.findings import Gap
 from auditor.graph import Graph
+from auditor.inventory import Reading, Unit
 from auditor.journey import Step, buses, follow
 from auditor.linking import build_graph
 
@@ -21,62 +25,102 @@ _HINT = 'An event is a JSON object such as {"source": "shop.orders", "detail": {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user asked for."""
+class Place:
+    """One template under one set of conditions, or all accounts that were read."""
 
-    files: tuple[str, ...]
-    paths: tuple[str, ...]
-    bus: str | None
-    parameter: tuple[str, ...]
-    format_: str
+    template: str | None
+    accounts: tuple[str, ...]
+    when: str | None
+    graph: Graph
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The way of the event of one file through one template, under one set of conditions."""
+    """The way of the event of one file through one place."""
 
     event: str
-    template: str
+    template: str | None
+    accounts: tuple[str, ...]
     when: str | None
     steps: list[Step]
 
 
-def run_test_event(asked: Asked) -> int:
+def run_test_event(files: tuple[str, ...], bus: str | None, choices: Choices) -> int:
     """Print the way of each event; 1 when one of them reaches nothing.
 
     Raises `MsgauditError` for what the user can mend.
     """
-    events = [(file, _event(file)) for file in asked.files]
-    graphs = list(_graphs(asked))
-    names = {name for *_, graph in graphs for name in buses(graph)}
-    if asked.bus is not None and asked.bus not in names:
+    events = [(file, _event(file)) for file in files]
+    units = _units(choices)
+    places = [_place(unit, reading) for unit in units for reading in unit.readings]
+    gaps = [gap for unit in units for gap in unit.gaps]
+    if not places:
+        raise NothingAuditedError("nothing was read", _why(gaps))
+    _check(bus, [place.graph for place in places])
+    journeys = [
+        Journey(
+            file, place.template, place.accounts, place.when, list(follow(place.graph, event, bus))
+        )
+        for file, event in events
+        for place in places
+    ]
+    _show(journeys, gaps, choices.format_)
+    arrived = {it.event for it in journeys if any(step.ends for step in it.steps)}
+    if not arrived >= set(files):
+        return ExitStatus.FINDINGS
+    return ExitStatus.GAPS if gaps and not choices.allow_gaps else ExitStatus.PASSED
+
+
+def _units(choices: Choices) -> list[Unit]:
+    asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
+    if sum(asked) != 1:
+        hint = "Give either --in PATH, or --profile or --region, or --snapshot, or --demo."
+        raise UsageError("it is not clear whose rules to ask", hint)
+    progress = Progress("read")
+    try:
+        with chosen_collector(choices, (), progress) as (collector, _source):
+            return list(collector.collect())
+    finally:
+        progress.close()
+
+
+def _place(unit: Unit, reading: Reading) -> Place:
+    resources = (*reading.resources, *reading.context)
+    graph = build_graph(resources, reading.unread, reading.unread_in)
+    return Place(unit.path or None, unit.accounts, reading.label, graph)
+
+
+def _why(gaps: Sequence[Gap]) -> str:
+    if gaps:
+        return f"{gaps[0].what}: {gaps[0].reason}"
+    return "No CloudFormation, SAM or CDK template was found in what was given with --in."
+
+
+def _check(bus: str | None, graphs: Iterable[Graph]) -> None:
+    """Raises `UsageError` for a bus on which no rule listens."""
+    names = {name for graph in graphs for name in buses(graph)}
+    if bus is not None and bus not in names:
         known = sorted(name for name in names if not symbolic(name))
         hint = f"Rules listen on: {', '.join(known) or 'no bus at all'}."
-        raise UsageError(f"no rule listens on a bus named {asked.bus}", hint)
-    journeys = [
-        Journey(file, path, when, list(follow(graph, event, asked.bus)))
-        for file, event in events
-        for path, when, graph in graphs
-    ]
-    if asked.format_ == "json":
-        shown = [asdict(journey) for journey in journeys]
-        to_standard_output(f"{json.dumps({'journeys': shown}, indent=2)}\n", "utf-8")
-    else:
-        to_standard_output("\n".join(map(_text, journeys)))
-    arrived = {it.event for it in journeys if any(step.ends for step in it.steps)}
-    return ExitStatus.PASSED if arrived >= set(asked.files) else ExitStatus.FINDINGS
+        raise UsageError(f"no rule listens on a bus named {bus}", hint)
 
 
-def _graphs(asked: Asked) -> Iterator[tuple[str, str | None, Graph]]:
-    found = False
-    for unit in TemplateCollector(asked.paths, given(asked.parameter, ())).collect():
-        for reading in unit.readings:
-            found = True
-            graph = build_graph((*reading.resources, *reading.context), reading.unread)
-            yield unit.path, reading.label, graph
-    if not found:
-        hint = "Give CloudFormation, SAM or CDK templates with --in."
-        raise NothingAuditedError("no template was found", hint)
+def _show(journeys: list[Journey], gaps: list[Gap], format_: str) -> None:
+    if format_ == "json":
+        shown = {
+            "journeys": [asdict(journey) for journey in journeys],
+            "gaps": [{"what": gap.what, "reason": gap.reason} for gap in gaps],
+        }
+        to_standard_output(f"{json.dumps(shown, indent=2)}\n", "utf-8")
+        return
+    to_standard_output("\n".join(map(_text, journeys)))
+    if gaps:
+        from reports.safe import visible
+
+        lines = [visible(f"{gap.what}: {gap.reason}") for gap in gaps]
+        complain(
+            "could not be read, so more may get the event:", "\n  ".join(lines), ExitStatus.GAPS
+        )
 
 
 def _event(file: str) -> Mapping[str, object]:
@@ -98,7 +142,8 @@ def _text(journey: Journey) -> str:
     from reports.safe import visible
 
     when = f" when {journey.when}" if journey.when else ""
-    lines = [f"{journey.event} in {journey.template}{when}", *map(_line, journey.steps)]
+    where = journey.template or f"account {', '.join(journey.accounts)}"
+    lines = [f"{journey.event} in {where}{when}", *map(_line, journey.steps)]
     ends = sorted({step.label for step in journey.steps if step.ends})
     lines.append(f"  ends at: {', '.join(ends)}" if ends else "  reaches nothing")
     return "".join(f"{visible(line)}\n" for line in lines)

@@ -92,7 +92,7 @@ def _configured(context: click.Context, _option: object, given: str | None) -> C
     return settings
 
 
-_LIVE_OPTIONS = (
+_ACCOUNTS = (
     click.option("--profile", multiple=True, metavar="NAME", help="Audit the account of this AWS profile (repeatable)."),
     click.option("--region", multiple=True, metavar="NAME", help="Region to audit (repeatable; default: the profile's)."),
     click.option("--all-regions", is_flag=True, help="Audit every region that is enabled in the account."),
@@ -101,26 +101,45 @@ _LIVE_OPTIONS = (
     click.option("--organization", is_flag=True, help="Audit all active accounts of the organization through --account-role."),
     click.option("--max-rps", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Make at most so many calls a second, over all accounts."),
     click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+)  # fmt: skip
+_METRICS = (
     click.option("--metrics/--no-metrics", default=True, show_default=True, help="Ask CloudWatch for the metrics that the chosen rules need (USD 0.01 per 1,000)."),
     click.option("--metrics-window", type=click.IntRange(1, 63), default=14, show_default=True, metavar="DAYS", help="How far metrics look back, 1 to 63 days."),
 )  # fmt: skip
+_LIVE_OPTIONS = (*_ACCOUNTS, *_METRICS)
+_CONFIG = click.option(
+    "--config",
+    metavar="FILE",
+    is_eager=True,
+    callback=_configured,
+    help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml).",
+)
+_PARAMETERS = (
+    click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
+    click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
+)  # fmt: skip
+_SNAPSHOT = click.option(
+    "--snapshot", metavar="FILE", help="Audit what `msgaudit collect` wrote to this file."
+)
+_GAPS = click.option(
+    "--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."
+)
 # What every command that audits templates takes.
 _TEMPLATES = (
-    click.option("--config", metavar="FILE", is_eager=True, callback=_configured, help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."),
+    _CONFIG,
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
     click.option("--select", multiple=True, metavar="RULE", help="Run only these: id, prefix, name or category (repeatable)."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these (repeatable)."),
     click.option("--pedantic/--no-pedantic", help="Run the rules that are opinions or heuristics too."),
-    click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
-    click.option("--parameter-file", multiple=True, metavar="FILE", help="Parameter values: CloudFormation's JSON, or samconfig.toml."),
+    *_PARAMETERS,
     click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
     click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
 )  # fmt: skip
 _SCOPE = (
     *_TEMPLATES,
-    click.option("--snapshot", metavar="FILE", help="Audit what `msgaudit collect` wrote to this file."),
+    _SNAPSHOT,
     *_LIVE_OPTIONS,
-    click.option("--allow-gaps/--no-allow-gaps", help="Exit 0 instead of 4 when something could not be read."),
+    _GAPS,
     click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
     click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
 )  # fmt: skip
@@ -143,6 +162,12 @@ _REPORT = (
     click.option("--diff-base", metavar="REV", help="Count only what this commit or branch of the git repository does not have yet."),
     click.option("--skip-non-templates", is_flag=True, help="Leave out named files that are not templates; pass if none is left (for hooks)."),
 )  # fmt: skip
+
+
+def source_options(command: F) -> F:
+    """Add the options of `scan` that say what is read, other than PATHS and metrics."""
+    demo = click.option("--demo", is_flag=True, help="Ask an embedded demo account.")
+    return _with((_CONFIG, *_PARAMETERS, _SNAPSHOT, demo, *_ACCOUNTS, _GAPS), command)
 
 
 def scan_options(command: F) -> F:

@@ -81,7 +81,7 @@ def audited(choices: Choices) -> Report:
     rules = _applicable(select(loaded, choices.select, choices.ignore, choices.pedantic), choices)
     progress = Progress("audited")
     try:
-        with _collector(choices, rules, progress) as (chosen, source):
+        with chosen_collector(choices, rules, progress) as (chosen, source):
             collector = chosen if choices.paths else _anchored(chosen, choices)
             accept = acceptance(choices, loaded)
             report = audit(
@@ -161,10 +161,14 @@ def _refuse_overwriting(choices: Choices) -> None:
 
 
 @contextmanager
-def _collector(
+def chosen_collector(
     choices: Choices, rules: Sequence[Rule[Any]], progress: Progress
 ) -> Iterator[tuple[Collector, Source]]:
-    """The collector that was asked for, and how reports name its source."""
+    """The collector that was asked for, and how reports name its source.
+
+    Of accounts it also reads the metrics that the rules need. Raises `UsageError` unless exactly
+    one source was asked for.
+    """
     asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
     if sum(asked) != 1:
         account = "--profile or --region for an account"

@@ -57,9 +57,11 @@ def test_way_as_json(folder: Path) -> None:
     [
         (("missing.json", "--in", "."), "missing.json cannot be read"),
         (("broken.json", "--in", "."), "broken.json is not JSON"),
-        (("placed.json",), "Missing option '--in'"),
+        (("placed.json",), "it is not clear whose rules to ask"),
         (("placed.json", "--in", ".", "--bus", "none"), "no rule listens on a bus named none"),
         (("placed.json", "--in", "nowhere"), "nowhere"),
+        (("placed.json", "--in", ".", "--demo"), "it is not clear whose rules to ask"),
+        (("placed.json", "--snapshot", "template.yaml"), "template.yaml"),
     ],
 )
 def test_bad_input_is_explained(folder: Path, arguments: tuple[str, ...], message: str) -> None:
