@@ -184,6 +184,7 @@ def finding_of(item: Held, unit: Unit, present: list[int]) -> Finding:
         when=_when(list(item.readings), present, unit),
         source=unit.source,
         steps=tuple(_related(place, note) for place, note in match.steps),
+        usage=match.usage,
     )
 
 

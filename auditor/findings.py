@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from auditor.usage import Estimate, Usage
+
 if TYPE_CHECKING:
     from auditor.resources.base import Resource
     from auditor.values import PropertyPath
@@ -90,6 +92,7 @@ class Match:
     `path` is the property inside `resource` that is to blame; it need not exist. `discriminator`
     tells apart two matches of one rule on one property. `severity` overrides the rule's own.
     `steps` are the way of a message in its order, for a finding about more than one resource.
+    `usage` are the quantities that an estimate of its cost is made of.
     """
 
     resource: Resource
@@ -101,6 +104,7 @@ class Match:
     severity: Severity | None = None
     confidence: Confidence | None = None
     steps: tuple[tuple[Resource, str], ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,8 @@ class Finding:
     """One reported result. `when` names the parameter values under which it holds.
 
     `source` is the path in the fingerprint: that of the root template, empty for an account.
-    `steps` lead along the way of a message, from where it starts to where it ends.
+    `steps` lead along the way of a message, from where it starts to where it ends. `usage` are
+    quantities of a month, `estimate` what they cost at the prices that the run was given.
     """
 
     rule: str
@@ -149,6 +154,8 @@ class Finding:
     suppression: str | None = None
     baselined: bool = False
     source: str = ""
+    usage: Usage | None = None
+    estimate: Estimate | None = None
 
 
 def fingerprint(rule: str, source: str, resource: str, property_: str, discriminator: str) -> str:

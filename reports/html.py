@@ -20,6 +20,7 @@ from auditor.findings import Category, Finding, Location
 from auditor.report import Report
 from auditor.rules import Rule
 from reports.clock import now
+from reports.costs import cost_table
 from reports.excerpt import around
 from reports.html_data import embedded
 from reports.picture.kinds import STYLES as EDGE_STYLES
@@ -28,7 +29,17 @@ from reports.picture.views import views_of
 from reports.safe import clipped, visible
 from reports.scorecard import scores
 from reports.snippets import suppression
-from reports.wording import SHAPES, counted, doubts, next_step, place, service, shown_id
+from reports.wording import (
+    SHAPES,
+    cost,
+    counted,
+    doubts,
+    money,
+    next_step,
+    place,
+    service,
+    shown_id,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 2_000
@@ -79,6 +90,7 @@ class HtmlReporter:
             categories=_bars(_by_category(report.violations)),
             services=_bars(_by_service(report.violations)),
             scores=scores(report),
+            costs=cost_table(report),
             views=views,
             markers=Markup(MARKERS),  # noqa: S704 - our own text
             styles=tuple(dict.fromkeys(EDGE_STYLES.values())),
@@ -102,7 +114,8 @@ def _environment() -> Environment:
         finalize=_harmless,
     )
     environment.globals |= {
-        "counted": counted, "excerpt": _excerpt, "paragraphs": _paragraphs, "place": place,
+        "cost": cost, "counted": counted, "excerpt": _excerpt, "money": money,
+        "paragraphs": _paragraphs, "place": place,
         "shapes": SHAPES, "shown_id": shown_id, "suppression": suppression,
     }  # fmt: skip
     return environment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from auditor.findings import Finding, Location
@@ -12,7 +12,7 @@ from auditor.rules import Rule
 from reports.excerpt import around
 from reports.picture.views import Views
 from reports.safe import clipped, visible
-from reports.wording import place, shown_id
+from reports.wording import cost, place, shown_id
 
 COLUMNS = (
     "rule", "severity", "outcome", "confidence", "type", "resource", "arn", "account", "region",
@@ -87,7 +87,7 @@ def _row(finding: Finding, table: _Table, nodes: _Nodes) -> list[Any]:
         table(location.path) if location else None,
         location.line if location else 0, location.column if location else 0,
         _excerpt(location), table(finding.property), table(finding.when), _safe(finding.message),
-        _all(finding.evidence),
+        _all((*finding.evidence, *_cost(finding))),
         _all(f"{item.id}: {item.message}{_at(item.location)}" for item in finding.related),
         _steps(finding, table, nodes), finding.fingerprint, table(_accepted(finding)),
         nodes.of(finding),
@@ -115,6 +115,11 @@ def _accepted(finding: Finding) -> str | None:
 
 def _excerpt(location: Location | None) -> tuple[str, str, str] | None:
     return around(location, WIDTH) if location and location.excerpt.strip() else None
+
+
+def _cost(finding: Finding) -> Iterator[str]:
+    if finding.estimate:
+        yield f"cost: {cost(finding.estimate)}"
 
 
 def _all(texts: Iterable[str]) -> list[str]:

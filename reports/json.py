@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from auditor.findings import Finding, Gap, Location, Related, Subject
 from auditor.report import Report
+from auditor.usage import Estimate
 from reports.safe import json_text
 
 Json = dict[str, object]
@@ -82,6 +83,18 @@ def _finding(finding: Finding) -> Json:
         "fingerprint": finding.fingerprint,
         "suppression": finding.suppression,
         "baselined": finding.baselined,
+        "estimate": _estimate(finding.estimate),
+    }
+
+
+def _estimate(estimate: Estimate | None) -> Json | None:
+    if estimate is None:
+        return None
+    return {
+        "monthly_cost": estimate.cost,
+        "monthly_saving": estimate.saving,
+        "currency": estimate.currency,
+        "basis": estimate.basis,
     }
 
 

@@ -7,9 +7,20 @@ from dataclasses import dataclass
 
 from auditor.findings import Finding, Gap, Location, Severity
 from auditor.report import Report
+from reports.costs import cost_table
 from reports.excerpt import marked
 from reports.safe import clipped, inert, visible
-from reports.wording import counted, next_step, open_questions, origin, place, shown_id, tally
+from reports.wording import (
+    cost,
+    counted,
+    money,
+    next_step,
+    open_questions,
+    origin,
+    place,
+    shown_id,
+    tally,
+)
 from reports.wrap import wrapped
 
 LONGEST = 600
@@ -39,6 +50,7 @@ class TextReporter:
             list(self._undetermined(report.undetermined)),
             list(self._gaps(report.gaps)),
             *(list(self._group(title, items)) for title, items in _groups(report.violations)),
+            list(self._savings(report)),
             [*wrapped(self.width, tally(report)), *wrapped(self.width, next_step(report))],
         ]
         return inert("\n\n".join("\n".join(lines) for lines in sections if lines)) + "\n"
@@ -58,6 +70,8 @@ class TextReporter:
             yield from self._excerpt(finding.location)
         for fact in finding.evidence:
             yield from self._field("evidence: ", fact)
+        if finding.estimate:
+            yield from self._field("cost: ", cost(finding.estimate))
         if finding.when:
             yield from self._field("when: ", finding.when)
         if finding.steps:
@@ -90,6 +104,17 @@ class TextReporter:
             yield from self._field("rules: ", ", ".join(rules))
         if (more := len(questions) - REASONS_SHOWN) > 0:
             yield f"  and {counted(more, 'other reason')}; -f json has them all"
+
+    def _savings(self, report: Report) -> Iterator[str]:
+        rows = [row for row in cost_table(report) if row.share]
+        if rows:
+            yield self._paint(_BOLD, "Top savings a month, as estimates that may overlap")
+        for row in rows:
+            bar = "\N{FULL BLOCK}" * max(1, row.share // 10)
+            name = row.finding.resource.name or shown_id(row.finding.resource)
+            saving = money(row.estimate.saving or 0, row.estimate.currency)
+            line = f"{saving} {bar} {row.finding.rule} {clipped(visible(name), 80)}"
+            yield from wrapped(self.width, line, "  ", "    ")
 
     def _gaps(self, gaps: tuple[Gap, ...]) -> Iterator[str]:
         if not gaps:

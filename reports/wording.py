@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from auditor.findings import Finding, Gap, Location, Severity, Subject
 from auditor.report import Report
+from auditor.usage import Estimate
 from reports.safe import clipped, visible
 
 LONGEST = 600
@@ -21,6 +22,22 @@ SHAPES = {
 def counted(number: int, noun: str) -> str:
     """`1 gap`, `2 gaps`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def cost(estimate: Estimate) -> str:
+    """An estimate on one line, with what it rests on."""
+    if estimate.cost is None or estimate.saving is None:
+        return estimate.basis
+    total = money(estimate.cost, estimate.currency)
+    change = f"saves {money(estimate.saving, estimate.currency)}"
+    if estimate.saving < 0:
+        change = f"costs {money(-estimate.saving, estimate.currency)} more"
+    return f"{total} a month, the advice {change} ({estimate.basis})"
+
+
+def money(amount: float, currency: str) -> str:
+    """`USD 1,234.50`."""
+    return f"{currency} {amount:,.2f}"
 
 
 def place(location: Location) -> str:

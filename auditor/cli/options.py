@@ -62,6 +62,7 @@ class Choices(LiveChoices):
     inline_suppressions: bool
     allow_gaps: bool = False
     baseline: str | None = None
+    prices: str | None = None
     diff_base: str | None = None
     demo: bool = False
     format_: str = "text"
@@ -141,6 +142,7 @@ _SCOPE = (
     *_LIVE_OPTIONS,
     _GAPS,
     click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
+    click.option("--prices", metavar="FILE", help="Estimate costs with the prices of this JSON file (default: a dated table of a few regions)."),
     click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
 )  # fmt: skip
 _OUTPUT = click.option(

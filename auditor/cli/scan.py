@@ -31,6 +31,7 @@ from auditor.selection import select
 if TYPE_CHECKING:
     from auditor.collectors.live import LiveCollector
     from auditor.collectors.template.collect import TemplateCollector
+    from auditor.pricing import Prices
 
 Outputs = tuple[tuple[str, str], ...]
 _DEMO_OUTPUT: Outputs = (("html", "report.html"), ("sarif", "findings.sarif"))
@@ -77,6 +78,7 @@ def _dry_run(choices: Choices) -> int:
 
 def audited(choices: Choices) -> Report:
     """The report on what the user asked for, before it is compared with known findings."""
+    prices = _given_prices(choices)
     loaded = tuned_rules(choices)
     rules = _applicable(select(loaded, choices.select, choices.ignore, choices.pedantic), choices)
     progress = Progress("audited")
@@ -92,7 +94,24 @@ def audited(choices: Choices) -> Report:
     finally:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
-    return report
+    return _priced(report, prices)
+
+
+def _given_prices(choices: Choices) -> Prices | None:
+    """The user's prices, read before anything is audited; raises `UsageError` for bad ones."""
+    if not choices.prices:
+        return None
+    from auditor.pricing import prices_in
+
+    return prices_in(choices.prices)
+
+
+def _priced(report: Report, prices: Prices | None) -> Report:
+    if not any(finding.usage for finding in report.findings):
+        return report
+    from auditor.pricing import priced, shipped
+
+    return priced(report, prices or shipped())
 
 
 def _anchored(collector: Collector, choices: Choices) -> Collector:
@@ -149,7 +168,7 @@ def _wanted(choices: Choices) -> set[str]:
 def _refuse_overwriting(choices: Choices) -> None:
     """Raises `UsageError` when a report would replace another, or what is to be audited."""
     inputs = [*choices.paths, *choices.parameter_file]
-    inputs += filter(None, (choices.baseline, choices.snapshot))
+    inputs += filter(None, (choices.baseline, choices.snapshot, choices.prices))
     taken = {Path(path).resolve() for path in inputs}
     for _, file in choices.output:
         place = Path(file).resolve()

@@ -88,6 +88,10 @@ class Measure:
         """
         return self._series(resource).total
 
+    def counted_monthly(self, resource: Resource) -> float:
+        """The same counter, as many as in a month."""
+        return self._series(resource).monthly
+
     def _doubt(self, reason: str) -> UndeterminedError:
         """The same reason for all metrics, as reports sum up by reasons."""
         return UndeterminedError(reason, (METRICS, self.metric))

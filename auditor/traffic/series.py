@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from auditor.usage import HOURS_PER_MONTH
+
 HOUR = 3_600
 _HOURS_PER_DAY = 24
 # Our choices: less than a week shows no trend; below this correlation a line is no explanation;
@@ -48,6 +50,11 @@ class Series:
         return math.fsum(self.known)
 
     @property
+    def monthly(self) -> float:
+        """What the total of the window comes to in a month; hours without data count as zero."""
+        return self.total * HOURS_PER_MONTH / len(self.values)
+
+    @property
     def maximum(self) -> float:
         """The highest value."""
         return max(self.known)
@@ -61,6 +68,10 @@ class Series:
         """The value that this share of the hours does not exceed."""
         ranked = sorted(self.known)
         return ranked[max(0, math.ceil(percent / 100 * len(ranked)) - 1)]
+
+    def first_day(self) -> list[float]:
+        """The values of the first 24 hours."""
+        return [value for value in self.values[:_HOURS_PER_DAY] if value is not None]
 
     def last_day(self) -> list[float]:
         """The values of the last 24 hours."""

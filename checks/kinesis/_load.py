@@ -14,6 +14,10 @@ _RESOLUTION = 300
 BYTES = Measure(Stream, "IncomingBytes", resolution=_RESOLUTION)
 RECORDS = Measure(Stream, "IncomingRecords", resolution=_RESOLUTION)
 READ_BYTES = Measure(Stream, "GetRecords.Bytes", resolution=_RESOLUTION)
+# Hours are exact sums, which is what is billed.
+BYTES_IN = Measure(Stream, "IncomingBytes")
+RECORDS_IN = Measure(Stream, "IncomingRecords")
+BYTES_OUT = Measure(Stream, "GetRecords.Bytes")
 
 
 def shards_of(stream: Stream) -> int:

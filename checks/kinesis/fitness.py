@@ -10,7 +10,19 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import Stream
 from auditor.rules import rule
-from checks.kinesis._load import BYTES, READ_BYTES, RECORDS, shards_of, writes
+from auditor.usage import Usage
+from auditor.values import UndeterminedError
+from checks._costs import on_demand, provisioned, shard_hours
+from checks.kinesis._load import (
+    BYTES,
+    BYTES_IN,
+    BYTES_OUT,
+    READ_BYTES,
+    RECORDS,
+    RECORDS_IN,
+    shards_of,
+    writes,
+)
 from checks.kinesis._readers import readers, shares_throughput
 
 # Our choices: a quarter more than was ever needed; twice that is too much; five times the average
@@ -66,7 +78,9 @@ def shards_far_beyond_need(stream: Stream, graph: Graph) -> Iterator[Match]:
     needed = max(1, math.ceil(load * _HEADROOM))
     if shards_of(stream) >= _TOO_MANY * needed:
         message = f"{stream.label} has {shards_of(stream)} shards, but its traffic needs {needed}"
-        yield Match(stream, message, ("ShardCount",), (busiest.summary("a second"),))
+        usage = Usage(shard_hours(shards_of(stream)), shard_hours(needed), "hours of shards only")
+        evidence = (busiest.summary("a second"),)
+        yield Match(stream, message, ("ShardCount",), evidence, usage=usage)
 
 
 @rule(
@@ -76,7 +90,7 @@ def shards_far_beyond_need(stream: Stream, graph: Graph) -> Iterator[Match]:
     category=Category.COST,
     guide="Kinesis Scaling Characteristics (lines 944-956)",
     applies_to=Stream,
-    needs=(BYTES,),
+    needs=(BYTES, BYTES_IN, RECORDS_IN, BYTES_OUT),
     remediation=ON_DEMAND,
 )
 def bursts_in_fixed_shards(stream: Stream, _graph: Graph) -> Iterator[Match]:
@@ -84,6 +98,7 @@ def bursts_in_fixed_shards(stream: Stream, _graph: Graph) -> Iterator[Match]:
 
     Shards for the bursts stand idle most of the time, shards for the average refuse the bursts.
     On demand mode follows the load. Compared are the average and the p99 of five-minute peaks.
+    On demand may cost more: the estimate says what would change, enhanced fan-out apart.
 
     Fine to accept where something else changes the number of shards in time.
     """
@@ -93,7 +108,23 @@ def bursts_in_fixed_shards(stream: Stream, _graph: Graph) -> Iterator[Match]:
     high, mean = series.percentile(99), series.mean
     if high > _BURST * mean:
         message = f"{stream.label} has bursts of {high / mean:.1f} times its average"
-        yield Match(stream, message, ("StreamModeDetails",), (series.summary("bytes a second"),))
+        evidence = (series.summary("bytes a second"),)
+        usage = _in_both_modes(stream)
+        yield Match(stream, message, ("StreamModeDetails",), evidence, usage=usage)
+
+
+def _in_both_modes(stream: Stream) -> Usage | None:
+    """What the stream costs now and on demand; nothing where its traffic was not read."""
+    try:
+        records, size = RECORDS_IN.counted_monthly(stream), BYTES_IN.counted_monthly(stream)
+        read = BYTES_OUT.counted_monthly(stream)
+    except UndeterminedError:
+        return None
+    return Usage(
+        provisioned(shards_of(stream), records, size),
+        on_demand(records, size, read),
+        "records of equal size, no enhanced fan-out",
+    )
 
 
 @rule(

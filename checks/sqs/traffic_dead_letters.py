@@ -10,6 +10,8 @@ from auditor.resources import Queue
 from auditor.rules import rule
 from auditor.traffic import Measure
 from auditor.traffic.series import brief
+from auditor.usage import HOURS_PER_MONTH, Usage
+from checks._costs import sqs_requests
 from checks._shared import is_dead_letter_queue
 from checks._traffic import percent
 from checks.sqs.traffic import AGE, RECEIVED
@@ -20,6 +22,8 @@ EMPTY = Measure(Queue, "NumberOfEmptyReceives")
 # Our choices: half of the retention leaves time to act; polling this much in vain is a waste.
 _AGED = 0.5
 _MOSTLY_EMPTY = 0.9
+# One consumer, of which each receive waits 20 s, finds at most so many empty in a month.
+_EMPTY_AFTERWARDS = HOURS_PER_MONTH * 3_600 / 20
 
 
 @rule(
@@ -92,4 +96,10 @@ def polling_mostly_in_vain(queue: Queue, graph: Graph) -> Iterator[Match]:
     if empty.total > _MOSTLY_EMPTY * calls:
         message = f"{percent(empty.total, calls)} of the receives of {queue.label} bring nothing"
         evidence = (empty.summary("an hour"), received.summary("an hour"))
-        yield Match(queue, message, ("ReceiveMessageWaitTimeSeconds",), evidence)
+        usage = Usage(
+            sqs_requests(queue, empty.monthly),
+            sqs_requests(queue, min(empty.monthly, _EMPTY_AFTERWARDS)),
+            "empty receives only, with one consumer that waits 20 s for each",
+        )
+        path = ("ReceiveMessageWaitTimeSeconds",)
+        yield Match(queue, message, path, evidence, usage=usage)

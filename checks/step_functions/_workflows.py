@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from auditor.data.workflows import RECEIVER_ARGUMENTS
 from auditor.findings import Match
 from auditor.policy import Doubts
 from auditor.resources import StateMachine
-from auditor.statelang import Integration, Map, State, Task, integration
+from auditor.statelang import Integration, Map, Scope, State, Task, integration
 from auditor.values import UndeterminedError
 
 S = TypeVar("S", bound=State)
@@ -67,3 +68,23 @@ def changes_something(task: Task) -> bool:
 def receiver_argument(call: Integration) -> str:
     """The argument that names whom a call sends to, empty for calls that send nothing."""
     return RECEIVER_ARGUMENTS.get((call.service.removeprefix("aws-sdk:"), call.action), "")
+
+
+def fewest_states(scope: Scope) -> int | None:
+    """How many states an execution without errors enters at least; `None` if that is not known.
+
+    States inside of Parallel and Map are not counted.
+    """
+    if scope.surely_reached() is None:
+        return None
+    todo, seen = deque([(scope.peek("StartAt"), 1)]), set[str]()
+    while todo:
+        name, count = todo.popleft()
+        state = scope.states.get(name) if isinstance(name, str) else None
+        if state is None or state.name in seen:
+            continue
+        if state.ends:
+            return count
+        seen.add(state.name)
+        todo.extend((way.target, count + 1) for way in state.transitions() if not way.caught)
+    return None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import StateMachine
 from auditor.rules import rule
-from auditor.traffic import Measure
+from auditor.traffic import Measure, Series
 from auditor.traffic.series import brief
+from auditor.usage import Usage
+from checks.step_functions._workflows import fewest_states
 
 STARTED = Measure(StateMachine, "ExecutionsStarted")
 TIME = Measure(StateMachine, "ExecutionTime", "p99")
@@ -18,6 +21,9 @@ TIME = Measure(StateMachine, "ExecutionTime", "p99")
 # five minutes that Express allows (Step Functions developer guide) is short.
 _MANY_A_DAY = 10_000
 _SHORT_MILLISECONDS = 150_000
+# Express is billed in steps of 100 ms and 64 MB (AWS Step Functions pricing).
+_BILLED_MILLISECONDS = 100
+_MEMORY_GB = 64 / 1_024
 
 
 @rule(
@@ -61,4 +67,20 @@ def many_short_standard_executions(machine: StateMachine, _graph: Graph) -> Iter
             f" {brief(time.percentile(99) / 1_000)} s at most"
         )
         evidence = (started.summary("an hour"), time.summary("milliseconds"))
-        yield Match(machine, message, ("StateMachineType",), evidence)
+        path = ("StateMachineType",)
+        yield Match(machine, message, path, evidence, usage=_in_both_types(machine, started, time))
+
+
+def _in_both_types(machine: StateMachine, started: Series, time: Series) -> Usage | None:
+    """What the executions cost now and as Express; nothing where the definition was not read."""
+    root = machine.workflow.root
+    steps = fewest_states(root) if root else None
+    if steps is None:
+        return None
+    runs = started.monthly
+    seconds = math.ceil(time.percentile(99) / _BILLED_MILLISECONDS) * _BILLED_MILLISECONDS / 1_000
+    return Usage(
+        {"states.transition": runs * steps},
+        {"states.express-request": runs, "states.express-gb-second": runs * seconds * _MEMORY_GB},
+        f"at least {steps} states in an execution, 64 MB of memory, the p99 of their time",
+    )

@@ -139,6 +139,7 @@ def test_a_finding_has_all_the_facts() -> None:
         "fingerprint": samples.typical().violations[1].fingerprint,
         "suppression": None,
         "baselined": False,
+        "estimate": None,
     }
 
 

@@ -1,0 +1,38 @@
+"""The estimates of a report, where there is most to save first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.findings import Finding
+from auditor.report import Report
+from auditor.usage import Estimate
+
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding with its estimate; `share` is its saving in percent of the largest."""
+
+    finding: Finding
+    estimate: Estimate
+    share: int
+
+
+def cost_table(report: Report) -> list[Row]:
+    """Findings with the largest savings, and those that only cost; unknown costs are left out.
+
+    They are not added up: two findings on one resource may save the same money.
+    """
+    found = [
+        (finding, finding.estimate, finding.estimate.saving)
+        for finding in report.violations
+        if finding.estimate and finding.estimate.saving is not None
+    ]
+    ranked = sorted(found, key=lambda row: -row[2])[:SHOWN]
+    most = max((saving for *_, saving in ranked), default=0) or 1
+    return [
+        Row(finding, estimate, round(100 * max(saving, 0) / most))
+        for finding, estimate, saving in ranked
+    ]
