@@ -81,6 +81,7 @@ class Graph:
         self.readings: Sequence[Graph] = (self,)
         self._unread_in = unread_in or {}
         self._unread = unread
+        self._incomplete = any((unread, *self._unread_in.values()))
         self._declares = declares
         self._incoming, self._outgoing = _Side(), _Side()
         self._declared: dict[str, list[Edge]] = defaultdict(list)
@@ -184,7 +185,7 @@ class Graph:
             if may_be(unknown, resource):
                 reason = f"what {edge.via.id} refers to could not be read: {unknown.reason}"
                 raise UndeterminedError(reason)
-        for kind in kinds:
+        for kind in kinds if self._incomplete else ():
             for type_ in sorted(self._declares[kind]):
                 why = self._why_unread(type_, resource)
                 if why is None or not self._joins(kind, type_, resource):

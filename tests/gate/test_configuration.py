@@ -230,6 +230,8 @@ def test_the_starter_shows_only_what_there_is(tmp_path: Path) -> None:
     lines = [line.removeprefix("# ") for line in text.splitlines() if "`" not in line]
     settings = [line for line in lines if line.split(":")[0].strip(" -") and _is_yaml(line)]
     (tmp_path / ".msgaudit.yaml").write_text("\n".join(settings))
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "orders.yaml").write_text(FAILING)
     done = msgaudit(tmp_path, "config", "validate")
     assert done.returncode == 0, done.stderr
     shown = yaml.safe_load((tmp_path / ".msgaudit.yaml").read_text())
