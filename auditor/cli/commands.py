@@ -138,9 +138,9 @@ def fix(diff: bool, **options: object) -> int:
     """Fix what can be fixed safely in templates.
 
     Only the text of a fix changes; comments and layout stay. A fix is made only if its finding
-    goes away and no rule finds more on what was there before. Each is listed, and so is every one
-    that could not be made. What a fix declares may need what only you know, such as whom an alarm
-    tells. Suppressed findings are left alone.
+    goes away and no rule finds anything new. Each is listed, and so is every one that could not be
+    made. A new dead-letter queue needs an alarm: the setting alarm-actions says whom it tells,
+    where no alarm of the template does. Suppressed findings are left alone.
     """
     from auditor.cli.fix import run_fix
 

@@ -16,6 +16,7 @@ from auditor.cli.options import Choices
 from auditor.cli.output import to_file, to_standard_output
 from auditor.cli.scan import templates, tuned_rules, why_nothing
 from auditor.collectors.template.discovery import STANDARD_INPUT
+from auditor.config import Configuration
 from auditor.errors import ExitStatus, UsageError
 from auditor.findings import Finding
 from auditor.fixing.fixer import Audit, Fixed, fix
@@ -34,9 +35,10 @@ def run_fix(choices: Choices, diff: bool) -> int:
     loaded = tuned_rules(choices)
     chosen = select(loaded, choices.select, choices.ignore, choices.pedantic)
     wanted = {rule.id for rule in chosen}
-    # All rules may object to a fix, also those whose findings nobody asked to fix.
-    judges = tuple(dict.fromkeys((*select(loaded), *chosen)))
-    done = fix(auditing(choices, loaded, judges), lambda finding: finding.rule in wanted)
+    # All rules that count may object to a fix, also those whose findings nobody asked to fix.
+    judges = tuple(dict.fromkeys((*select(loaded, (), choices.ignore), *chosen)))
+    audit_ = auditing(choices, loaded, judges)
+    done = fix(audit_, lambda finding: finding.rule in wanted, told=told(choices.config))
     if not done.before.audited:
         why = why_nothing(done.before, choices)
         return complain("nothing was audited", why, ExitStatus.NOTHING_AUDITED)
@@ -48,6 +50,11 @@ def run_fix(choices: Choices, diff: bool) -> int:
         to_file(path, content.decode())
     to_standard_output(_summary(done, "fixed"))
     return ExitStatus.PASSED
+
+
+def told(settings: Configuration) -> tuple[str, ...]:
+    """Whom alarms tell that a fix adds."""
+    return tuple(settings.get("alarm-actions", ()))
 
 
 def auditing(choices: Choices, loaded: Sequence[Rule[Any]], rules: Sequence[Rule[Any]]) -> Audit:

@@ -27,15 +27,19 @@ class CannotFixError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The characters from `start` to `end` become `text`."""
+    """The characters from `start` to `end` become `text`; `column` is where added lines begin."""
 
     start: int
     end: int
     text: str
+    column: int = -1
 
 
 class Editor:
-    """Collects edits of one document; `text` applies them. No two may touch the same characters."""
+    """Collects edits of one document; `text` applies them. No two may touch the same characters.
+
+    `added` are the names of the resources that edits declare.
+    """
 
     def __init__(self, document: Document) -> None:
         source = document.text
@@ -45,18 +49,34 @@ class Editor:
             raise CannotFixError("escapes in it hide where its values stand")
         self.root = document.root
         self.edits: list[Edit] = []
+        self.added: list[str] = []
         self._source = source
         self._starts = [0, *(found.end() for found in _BREAK.finditer(source))]
         self._newline = "\r\n" if "\r\n" in source else "\n"
         self._json = source.lstrip().startswith(("{", "["))
 
     @property
+    def state(self) -> tuple[int, int]:
+        """How much was edited until now, to be restored."""
+        return len(self.edits), len(self.added)
+
+    def restore(self, state: tuple[int, int]) -> None:
+        """Forget what was edited since."""
+        edits, added = state
+        del self.edits[edits:], self.added[added:]
+
+    @property
     def text(self) -> str:
         """The text with all edits."""
-        text = self._source
-        for edit in sorted(self.edits, key=lambda edit: edit.start, reverse=True):
-            text = text[: edit.start] + edit.text + text[edit.end :]
-        return text
+        text, end = "", 0
+        # Of lines that are added at one place, the more indented ones belong to what stands above.
+        for edit in sorted(self.edits, key=lambda edit: (edit.start, -edit.column)):
+            text += self._source[end : edit.start]
+            if edit.column >= 0 and not _BREAK.fullmatch(text[-1:]):
+                text += self._newline  # the last line was not ended
+            text += edit.text
+            end = edit.end
+        return text + self._source[end:]
 
     def set(self, node: Node, path: tuple[str, ...], value: Any) -> None:
         """Give the property at `path` below a mapping a value, whether it is there or not."""
@@ -105,6 +125,7 @@ class Editor:
         resources = child(self.root, "Resources")
         assert isinstance(resources, MappingNode)  # noqa: S101 # the finding is on one of them
         self._add(resources, name, value, spaced=True)
+        self.added.append(name)
 
     def _add(self, node: MappingNode, name: str, value: Any, spaced: bool = False) -> None:
         if not node.flow_style:
@@ -138,8 +159,7 @@ class Editor:
     def _add_lines(self, node: CollectionNode, lines: list[str]) -> None:
         at = self._behind(node)
         text = "".join(f"{line}{self._newline}" for line in lines)
-        ends_open = at > 0 and not _BREAK.fullmatch(self._source[at - 1])
-        self.edits.append(Edit(at, at, f"{self._newline}{text}" if ends_open else text))
+        self.edits.append(Edit(at, at, text, node.start_mark.column))
 
     def _behind(self, node: Node) -> int:
         """Where the line behind the last one of a node starts."""

@@ -1,17 +1,14 @@
-"""Fixes templates finding by finding, and keeps only what a second look approves of."""
+"""Fixes templates in rounds, and keeps only what a second look approves of."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from auditor.collectors.template.documents import UnreadableError, parse
 from auditor.findings import Finding, Outcome
+from auditor.fixing.attempt import Attempt
 from auditor.fixing.editor import CannotFixError
 from auditor.fixing.fixes import FIXES
-from auditor.fixing.repair import Repair
 from auditor.report import Report
 
 # What the templates give with some files' contents, by their real paths, changed.
@@ -31,79 +28,103 @@ class Refusal:
 class Fixed:
     """What was done. `texts` are the new contents, by the real paths of the files.
 
-    `brought` are findings on the resources that fixes declare: what only a person can decide.
+    `after` is the report on them. `brought` are pedantic findings on the resources that fixes
+    declare: opinions are no reason against a fix.
     """
 
     before: Report
+    after: Report
     texts: dict[str, bytes] = field(default_factory=dict)
     applied: list[Finding] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
-    brought: list[Finding] = field(default_factory=list)
+    added: set[str] = field(default_factory=set)
+
+    @property
+    def brought(self) -> list[Finding]:
+        """Findings on resources that fixes declare."""
+        return [item for item in self.after.violations if item.resource.id in self.added]
 
 
 def fix(
-    audit: Audit, wanted: Wanted = lambda _: True, unsaved: Mapping[str, bytes] | None = None
+    audit: Audit,
+    wanted: Wanted = lambda _: True,
+    unsaved: Mapping[str, bytes] | None = None,
+    told: tuple[str, ...] = (),
 ) -> Fixed:
-    """Apply every fix that removes its finding and brings none to what was there before.
+    """Apply every fix that removes its finding and brings none.
 
     `wanted` says of a finding whether to fix it; all rules of the audit may object.
-    `unsaved` has contents that count instead of files', by their real paths.
+    `unsaved` has contents that count instead of files', by their real paths, `told` whom alarms
+    tell where no alarm of the template says so.
+
+    A round changes as many resources as there are, and is judged once. Where the audit objects,
+    halves of it are tried, down to the fix that is to blame.
     """
     report = audit(unsaved or {})
-    done = Fixed(report, dict(unsaved or {}))
-    tried, added = set[str](), set[str]()
-    while (finding := _next(report, wanted, tried, added)) is not None:
-        tried.add(finding.fingerprint)
-        try:
-            texts, names = _attempt(finding, done.texts)
-            after = audit(texts)
-            _approve(finding, report, after, names)
-        except CannotFixError as error:
-            done.refused.append(Refusal(finding, str(error)))
-            continue
-        done.texts, report = texts, after
-        done.applied.append(finding)
-        added |= names
-    done.brought = [item for item in report.violations if item.resource.id in added]
+    done = Fixed(report, report, dict(unsaved or {}))
+    tried = set[str]()
+    while findings := _round(done, wanted, tried):
+        tried |= {finding.fingerprint for finding in findings}
+        _settle([finding.fingerprint for finding in findings], done, audit, told)
     return done
 
 
-def _next(report: Report, wanted: Wanted, tried: set[str], added: set[str]) -> Finding | None:
-    fixable = (
-        finding
-        for finding in report.violations
-        if finding.rule in FIXES
-        and wanted(finding)
-        and finding.fingerprint not in tried
-        and finding.resource.id not in added
-    )
-    return next(fixable, None)
+def _round(done: Fixed, wanted: Wanted, tried: set[str]) -> list[Finding]:
+    """Findings that can be fixed together: the first one of each resource."""
+    found: dict[str, Finding] = {}
+    for finding in done.after.violations:
+        if (
+            finding.rule in FIXES
+            and wanted(finding)
+            and finding.fingerprint not in tried
+            and finding.resource.id not in done.added
+        ):
+            found.setdefault(f"{finding.source}\0{finding.resource.id}", finding)
+    return list(found.values())
 
 
-def _attempt(finding: Finding, texts: Mapping[str, bytes]) -> tuple[dict[str, bytes], set[str]]:
-    if finding.location is None or not Path(finding.location.path).is_file():
-        raise CannotFixError("it is not declared in a file")
-    path = os.path.realpath(finding.location.path)
-    before = texts[path] if path in texts else Path(path).read_bytes()
-    try:
-        repair = Repair(parse(finding.location.path, before), finding)
-    except UnreadableError as error:
-        raise CannotFixError(error.gap.reason) from None
-    FIXES[finding.rule](repair)
-    mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
-    prefix = finding.resource.id.rpartition("/")
-    names = {f"{prefix[0]}{prefix[1]}{name}" for name in repair.added}
-    return {**texts, path: mark + repair.editor.text.encode()}, names
+def _settle(fingerprints: Sequence[str], done: Fixed, audit: Audit, told: tuple[str, ...]) -> None:
+    """Apply the fixes of some findings, all at once or in parts."""
+    present = {item.fingerprint: item for item in done.after.violations}
+    attempt = Attempt(done.texts, told)
+    for finding in (present[name] for name in fingerprints if name in present):
+        try:
+            attempt.make(finding)
+        except CannotFixError as error:
+            done.refused.append(Refusal(finding, str(error)))
+    made = attempt.made
+    if not made:
+        return
+    texts = attempt.texts
+    after = audit(texts)
+    objection = _objection(made, done.after, after, attempt.added)
+    if objection is None:
+        done.texts, done.after = texts, after
+        done.applied += made
+        done.added |= attempt.added
+    elif len(made) == 1:
+        done.refused.append(Refusal(made[0], objection))
+    else:
+        names = [finding.fingerprint for finding in made]
+        for part in (names[: len(names) // 2], names[len(names) // 2 :]):
+            _settle(part, done, audit, told)
 
 
-def _approve(finding: Finding, before: Report, after: Report, added: set[str]) -> None:
-    """Raises `CannotFixError` for a fix that does not work, or does harm."""
-    known = {item.fingerprint for item in before.findings}
+def _objection(
+    made: Sequence[Finding], before: Report, after: Report, added: set[str]
+) -> str | None:
+    """Why fixes do not work or do harm, if so."""
     if len(after.gaps) > len(before.gaps):
-        raise CannotFixError("the fixed template could not be read completely")
-    if any(item.fingerprint == finding.fingerprint for item in after.findings):
-        raise CannotFixError("it would not remove the finding")
+        return "the fixed template could not be read completely"
+    if not {item.fingerprint for item in made}.isdisjoint(
+        item.fingerprint for item in after.findings
+    ):
+        return "it would not remove the finding"
+    known = {item.fingerprint for item in before.findings}
+    opinions = {rule.id for rule in after.rules if rule.pedantic}
     for item in after.findings:
-        if item.fingerprint not in known and item.resource.id not in added:
+        tolerated = item.resource.id in added and item.rule in opinions
+        if item.fingerprint not in known and not tolerated:
             verb = "leave undetermined" if item.outcome is Outcome.UNDETERMINED else "bring"
-            raise CannotFixError(f"it would {verb} {item.rule} on {item.resource.id}")
+            return f"it would {verb} {item.rule} {item.name} on {item.resource.id}"
+    return None

@@ -54,13 +54,15 @@ def _alarm_on_dead_letters(repair: Repair) -> None:
     elif told := _alarm_actions(repair):
         _add_alarm(repair, repair.logical_id, told)
     else:
-        raise CannotFixError("no alarm of the template says whom to tell")
+        raise CannotFixError("neither an alarm of the template nor alarm-actions says whom to tell")
 
 
 def _alarm_actions(repair: Repair) -> Any:
-    """Whom the other alarms tell; empty when nobody."""
+    """Whom the other alarms tell, else whom the user named; empty when nobody."""
     alarms = repair.resources("AWS::CloudWatch::Alarm")
-    return next(filter(None, (_written(node, "AlarmActions") for _, node in alarms)), None)
+    written = (_written(node, "AlarmActions") for _, node in alarms)
+    named = [{"Fn::Sub": text} if "${" in text else text for text in repair.told]
+    return next(filter(None, written), named)
 
 
 def _add_alarm(repair: Repair, queue: str, told: Any) -> None:

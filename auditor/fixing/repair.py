@@ -8,7 +8,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from auditor.collectors.template.documents import Document, child, entries, text_of
+from auditor.collectors.template.documents import child, entries, text_of
 from auditor.collectors.template.trail import trail
 from auditor.findings import Finding
 from auditor.fixing.editor import CannotFixError, Editor
@@ -18,14 +18,15 @@ _EVENTS = ("SQS",)
 
 
 class Repair:
-    """`added` names the resources that a fix declares."""
+    """`added` names the resources that a fix declares, `told` whom an alarm may tell."""
 
-    def __init__(self, document: Document, finding: Finding) -> None:
-        self.editor = Editor(document)
+    def __init__(self, editor: Editor, finding: Finding, told: tuple[str, ...] = ()) -> None:
+        self.editor = editor
         self.finding = finding
+        self.told = told
         self.added: list[str] = []
         place = finding.location
-        self._trail = list(trail(document.root, place.line, place.column)) if place else []
+        self._trail = list(trail(editor.root, place.line, place.column)) if place else []
 
     @property
     def logical_id(self) -> str:
@@ -74,6 +75,7 @@ class Repair:
     def add(self, wish: str, type_: str, properties: dict[str, Any]) -> str:
         """Declare a resource under the same condition; its name is as wished, or has a number."""
         taken = {name for name, _, _ in entries(child(self.editor.root, "Resources"))}
+        taken.update(self.editor.added)
         names = (f"{wish}{number or ''}" for number in (0, *range(2, 1000)))
         name = next(name for name in names if name not in taken)
         condition = child(self.declaration, "Condition")

@@ -10,7 +10,7 @@ from pathlib import Path
 from auditor.collectors.template.discovery import STANDARD_INPUT, Candidate
 from auditor.collectors.template.documents import Document, UnreadableError, child, parse
 from auditor.findings import Finding, Gap
-from auditor.fixing.editor import CannotFixError
+from auditor.fixing.editor import CannotFixError, Editor
 from auditor.fixing.fixer import Audit, fix
 from auditor.fixing.fixes import FIXES
 from auditor.fixing.repair import Repair
@@ -51,7 +51,7 @@ class Text:
     def suppressed(self, finding: Finding) -> str | None:
         """The text with a suppression of a finding, `None` where there is no place for one."""
         try:
-            repair = Repair(self._document, finding)
+            repair = Repair(Editor(self._document), finding)
             entry = {"id": finding.rule, "reason": REASON}
             present = child(child(child(repair.resource, "Metadata"), "msgaudit"), "ignore")
             if present is None:

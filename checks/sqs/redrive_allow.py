@@ -39,6 +39,9 @@ def redrive_allow_policy_mismatch(dlq: Queue, graph: Graph) -> Iterator[Match]:
     mix its messages with others. A policy that denies all, or lists other queues than the real
     sources, makes SQS refuse their redrive policies.
 
+    Without a name that the template gives, a source cannot be listed there: the two queues would
+    need each other first. Then a missing policy is no finding.
+
     Fine to accept without a policy where one team owns all queues of the account.
     """
     sources = [
@@ -50,6 +53,8 @@ def redrive_allow_policy_mismatch(dlq: Queue, graph: Graph) -> Iterator[Match]:
         return
     policy = dlq.redrive_allow_policy
     if policy is None:
+        if any(source.peek("QueueName") is None for source in sources):
+            return
         message = f"any queue of the account may use {dlq.label} as its dead-letter queue"
         yield Match(dlq, message, ("RedriveAllowPolicy",))
         return

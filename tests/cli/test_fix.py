@@ -10,12 +10,14 @@ import pytest
 from tests.cli.process import FAILING, PASSING, msgaudit
 
 ONLY = ("--select", "SQS030")
+TOLD = "alarm-actions: ['arn:aws:sns:${AWS::Region}:${AWS::AccountId}:alerts']\n"
 
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
     path = tmp_path / "template.yaml"
     path.write_text(f"# orders\n{FAILING}")
+    (tmp_path / ".msgaudit.yaml").write_text(TOLD)
     return path
 
 
@@ -24,8 +26,9 @@ def test_the_file_is_fixed_once(template: Path, tmp_path: Path) -> None:
     done = msgaudit(tmp_path, "fix", "template.yaml", *ONLY)
     assert done.returncode == 0, done.stderr
     assert "fixed SQS030 queue-without-dlq at template.yaml:3 Orders" in done.stdout
-    assert "left to you CWA012 dlq-without-alarm" in done.stdout
+    assert "fixed 1, not fixed 0" in done.stdout
     text = template.read_text()
+    assert 'AlarmActions: [!Sub "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:alerts"]' in text
     assert text.startswith(f"# orders\n{FAILING}")
     assert "deadLetterTargetArn: !GetAtt OrdersDlq.Arn" in text
     assert "ReceiveMessageWaitTimeSeconds" not in text
@@ -49,6 +52,17 @@ def test_a_diff_changes_nothing_and_can_be_applied(template: Path, tmp_path: Pat
     assert applied == template.read_text()
 
 
+def test_without_anybody_to_tell_no_queue_is_added_unless_alarms_are_elsewhere(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "t.yaml").write_text(FAILING)
+    done = msgaudit(tmp_path, "fix", "--diff", *ONLY, "t.yaml")
+    assert "it would bring CWA012 dlq-without-alarm on OrdersDlq" in done.stderr
+    assert (done.returncode, done.stdout) == (0, "")
+    done = msgaudit(tmp_path, "fix", "--diff", *ONLY, "--ignore", "CWA012", "t.yaml")
+    assert "would fix 1, not fixed 0" in done.stderr
+
+
 def test_a_diff_of_nothing(tmp_path: Path) -> None:
     (tmp_path / "template.yaml").write_text(PASSING)
     done = msgaudit(tmp_path, "fix", "--diff", *ONLY, ".")
@@ -61,6 +75,7 @@ def test_nested_templates_are_fixed_where_they_stand(tmp_path: Path) -> None:
     )
     (tmp_path / "main.yaml").write_text(parent)
     (tmp_path / "app.yaml").write_text(FAILING)
+    (tmp_path / ".msgaudit.yaml").write_text(TOLD)
     done = msgaudit(tmp_path, "fix", *ONLY, "main.yaml")
     assert "at app.yaml:2 App/Orders" in done.stdout
     assert (tmp_path / "main.yaml").read_text() == parent
@@ -73,7 +88,7 @@ def test_what_somebody_accepted_is_left(tmp_path: Path) -> None:
 """
     (tmp_path / "t.yaml").write_text(text)
     (tmp_path / "old.yaml").write_text(FAILING)
-    (tmp_path / ".msgaudit.yaml").write_text("ignore: [SQS027]\nexclude: [old.yaml]\n")
+    (tmp_path / ".msgaudit.yaml").write_text(f"ignore: [SQS027]\nexclude: [old.yaml]\n{TOLD}")
     done = msgaudit(tmp_path, "fix", ".")
     assert "fixed 0, not fixed 0" in done.stdout
     assert (tmp_path / "t.yaml").read_text() == text
