@@ -6,15 +6,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 
-from auditor.cli.fix import auditing
+from auditor.cli.fix import auditing, told
 from auditor.cli.options import Choices
 from auditor.cli.scan import tuned_rules
-from auditor.config import configuration
+from auditor.config import NONE, Configuration, configuration
+from auditor.config.files import find
 from auditor.errors import UsageError
-from auditor.fixing.fixer import Audit
 from auditor.report import Report
 from auditor.selection import select
+
+_VARIABLE = "MSGAUDIT_CONFIG"
 
 
 def serve() -> None:
@@ -23,14 +26,49 @@ def serve() -> None:
         raise UsageError("the language server needs pygls", "Install msgaudit[lsp].")
     from auditor.lsp.server import run
 
-    run(_audit())
+    run(EditorAudit())
 
 
-def _audit() -> Audit:
-    """An audit of texts of an editor, with the configuration of the folder it was started in."""
-    settings = configuration(os.environ.get("MSGAUDIT_CONFIG"))
+class EditorAudit:
+    """Audits texts of an editor, with the configuration of the folder it was started in.
+
+    A configuration that changed is read anew before the next audit. While it is not valid,
+    `problem` says why, and the last valid one holds. Raises `UsageError` if the first one is not.
+    """
+
+    def __init__(self) -> None:
+        self.problem = ""
+        self._state = _state()
+        self._load()
+
+    def __call__(self, texts: Mapping[str, bytes]) -> Report:
+        """The report on texts by the real paths of their files."""
+        try:
+            if (state := _state()) != self._state:
+                self._load()
+                self._state = state
+            self.problem = ""
+        except UsageError as error:
+            self.problem = str(error)
+        return auditing(replace(self._choices, paths=tuple(texts)), self._loaded, self._rules)(
+            texts
+        )
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Whom alarms tell that a fix adds."""
+        return told(self._choices.config)
+
+    def _load(self) -> None:
+        choices = _choices(configuration())
+        loaded = tuned_rules(choices)
+        self._rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
+        self._choices, self._loaded = choices, loaded
+
+
+def _choices(settings: Configuration) -> Choices:
     given = settings.defaults()
-    choices = Choices(
+    return Choices(
         paths=(),
         select=tuple(given.get("select", ())),
         ignore=tuple(given.get("ignore", ())),
@@ -42,10 +80,13 @@ def _audit() -> Audit:
         inline_suppressions=bool(given.get("inline_suppressions", True)),
         skip_non_templates=True,  # what is no template is none of our business
     )
-    loaded = tuned_rules(choices)
-    rules = select(loaded, choices.select, choices.ignore, choices.pedantic)
 
-    def run(texts: Mapping[str, bytes]) -> Report:
-        return auditing(replace(choices, paths=tuple(texts)), loaded, rules)(texts)
 
-    return run
+def _state() -> tuple[str, int, int] | None:
+    """What changes when the configuration does; `None` for no file."""
+    given = os.environ.get(_VARIABLE)
+    path = None if given == NONE else Path(given) if given else find(Path.cwd())
+    if path is None or not path.is_file():
+        return None
+    stat = path.stat()
+    return str(path), stat.st_mtime_ns, stat.st_size

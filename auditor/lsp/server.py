@@ -9,11 +9,12 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from auditor import __version__
+from auditor.config.files import NAMES
+from auditor.errors import UsageError
 from auditor.findings import Finding
-from auditor.fixing.fixer import Audit
 from auditor.loading import load_rules
 from auditor.lsp.messages import Page, diagnostic, edits, explained, place, unread
-from auditor.lsp.session import Text
+from auditor.lsp.session import Auditor, Text
 
 # While somebody types, only the latest text is audited.
 _PAUSE_SECONDS = 0.01
@@ -22,11 +23,12 @@ _PAUSE_SECONDS = 0.01
 class Server(LanguageServer):
     """Remembers the latest audited text of each document, and the audits that wait."""
 
-    def __init__(self, audit: Audit) -> None:
+    def __init__(self, audit: Auditor) -> None:
         super().__init__("msgaudit", __version__)
         self.audit = audit
         self.texts: dict[str, Text] = {}
         self.waiting: dict[str, asyncio.TimerHandle] = {}
+        self.shown = ""
 
     def text(self, uri: str) -> Text:
         """The audited text of a document as it is now."""
@@ -42,11 +44,28 @@ class Server(LanguageServer):
         self.waiting.pop(uri, None)
         text, document = self.text(uri), self.workspace.get_text_document(uri)
         page = Page(document)
-        found = [diagnostic(item, page) for item in text.findings]
-        found += [unread(gap, page) for gap in text.gaps]
+        problem, found = "", list[types.Diagnostic]()
+        try:
+            found = [diagnostic(item, page) for item in text.findings]
+            found += [unread(gap, page) for gap in text.gaps]
+        except UsageError as error:  # such as a file of parameters that is not there
+            problem = str(error)
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, found, document.version)
         )
+        self.complain(self.audit.problem or problem)
+
+    def complain(self, problem: str) -> None:
+        """Show what is wrong with the configuration, once."""
+        if problem and problem != self.shown:
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, problem))
+        self.shown = problem
+
+    def refresh(self) -> None:
+        """Audit all open documents anew: what they depend on has changed."""
+        self.texts.clear()
+        for uri in list(self.workspace.text_documents):
+            self.publish(uri)
 
     def findings_at(self, uri: str, range_: types.Range) -> Iterator[Finding]:
         """The findings that touch a range of the client."""
@@ -77,6 +96,27 @@ def _closed(server: Server, params: types.DidCloseTextDocumentParams) -> None:
     server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
 
+def _saved(server: Server, _params: types.DidSaveTextDocumentParams) -> None:
+    server.refresh()
+
+
+def _watched(server: Server, _params: types.DidChangeWatchedFilesParams) -> None:
+    server.refresh()
+
+
+async def _ready(server: Server, _params: types.InitializedParams) -> None:
+    """Ask editors that can to tell when a configuration changes, however that happens."""
+    workspace = server.client_capabilities.workspace
+    watching = workspace and workspace.did_change_watched_files
+    if not (watching and watching.dynamic_registration):
+        return
+    watchers = [types.FileSystemWatcher(f"**/{name}") for name in NAMES]
+    options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+    method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    registration = types.Registration("configuration", method, options)
+    await server.client_register_capability_async(types.RegistrationParams([registration]))
+
+
 def _hovered(server: Server, params: types.HoverParams) -> types.Hover | None:
     here = types.Range(params.position, params.position)
     ids = [item.rule for item in server.findings_at(params.text_document.uri, here)]
@@ -104,12 +144,15 @@ def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeA
     return offered
 
 
-def run(audit: Audit) -> None:
+def run(audit: Auditor) -> None:
     """Serve one editor until it hangs up."""
     server = Server(audit)
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(_opened)
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(_changed)
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(_closed)
+    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(_saved)
+    server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(_watched)
+    server.feature(types.INITIALIZED)(_ready)
     server.feature(types.TEXT_DOCUMENT_HOVER)(_hovered)
     kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)(_actions)

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from auditor.collectors.template.discovery import STANDARD_INPUT, Candidate
 from auditor.collectors.template.documents import Document, UnreadableError, child, parse
 from auditor.findings import Finding, Gap
 from auditor.fixing.editor import CannotFixError, Editor
-from auditor.fixing.fixer import Audit, fix
+from auditor.fixing.fixer import fix
 from auditor.fixing.fixes import FIXES
 from auditor.fixing.repair import Repair
 from auditor.report import Report
 
 REASON = "say why this is fine"
+
+
+class Auditor(Protocol):
+    """Audits texts by the real paths of their files, as a configuration says.
+
+    `problem` says why that is not valid, if so; `told` whom alarms tell that a fix adds.
+    """
+
+    problem: str
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Whom alarms tell that a fix adds."""
+
+    def __call__(self, texts: Mapping[str, bytes], /) -> Report:
+        """The report on the texts."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +43,7 @@ class Text:
 
     path: str
     source: str
-    audit: Audit
+    audit: Auditor
 
     @property
     def findings(self) -> list[Finding]:
@@ -45,7 +63,7 @@ class Text:
             return None
         wanted = finding.fingerprint
         now = {self._key: self.source.encode()}
-        done = fix(self.audit, lambda item: item.fingerprint == wanted, now)
+        done = fix(self.audit, lambda item: item.fingerprint == wanted, now, self.audit.told)
         return done.texts[self._key].decode() if done.applied else None
 
     def suppressed(self, finding: Finding) -> str | None:

@@ -15,13 +15,16 @@ Json = dict[str, Any]
 class Client:
     """Speaks JSON-RPC with `msgaudit lsp`; each request waits for its answer."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, capabilities: Json | None = None) -> None:
         self._process = subprocess.Popen(
             command("lsp"), cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._number = 0
+        self._uri = ""
         self._diagnostics: list[Json] = []
-        self.capabilities = self.ask("initialize", {"capabilities": {}, "processId": None})
+        self.noted: list[Json] = []
+        params = {"capabilities": capabilities or {}, "processId": None}
+        self.capabilities = self.ask("initialize", params)
         self.tell("initialized", {})
 
     def ask(self, method: str, params: Json) -> Any:
@@ -39,6 +42,7 @@ class Client:
 
     def open(self, uri: str, text: str) -> list[Json]:
         """Open a document; the diagnostics on it."""
+        self._uri = uri
         item = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self.tell("textDocument/didOpen", {"textDocument": item})
         return self.diagnostics(1)
@@ -51,12 +55,26 @@ class Client:
         self.tell("textDocument/didChange", params)
 
     def diagnostics(self, version: int | None) -> list[Json]:
-        """Wait for the diagnostics on a version of a document."""
+        """Wait for the diagnostics on a version of the document that was opened last."""
         while True:
             for params in self._diagnostics:
-                if params.get("version") == version:
+                if (params["uri"], params.get("version")) == (self._uri, version):
                     self._diagnostics.clear()
                     return list(params["diagnostics"])
+            self._note(self._receive())
+
+    def shut(self, uri: str) -> list[Json]:
+        """Close a document; the diagnostics that are left."""
+        self.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+        return self.diagnostics(None)
+
+    def wait_for(self, method: str) -> Json:
+        """Wait for something else that the server says or asks."""
+        while True:
+            for message in self.noted:
+                if message["method"] == method:
+                    self.noted.remove(message)
+                    return dict(message["params"])
             self._note(self._receive())
 
     def close(self) -> int:
@@ -73,6 +91,8 @@ class Client:
     def _note(self, message: Json) -> None:
         if message.get("method") == "textDocument/publishDiagnostics":
             self._diagnostics.append(message["params"])
+        elif "method" in message:
+            self.noted.append(message)
 
     def _send(self, message: Json) -> None:
         assert self._process.stdin

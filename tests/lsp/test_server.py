@@ -24,19 +24,39 @@ LINKED = """Resources:
 """
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
-    made = Client(tmp_path)
+TOLD = "alarm-actions: ['arn:aws:sns:eu-west-1:111122223333:alerts']\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("workspace")
+    (made / ".msgaudit.yaml").write_text(TOLD)
+    return made
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[Client]:
+    """One editor for all tests: starting a server takes longer than they do."""
+    made = Client(folder)
     yield made
     made.kill()
 
 
 @pytest.fixture
-def uri(tmp_path: Path) -> str:
+def uri(client: Client, folder: Path) -> Iterator[str]:
     """A file that has another content than the editor shows."""
-    path = tmp_path / "template.yaml"
+    path = folder / "template.yaml"
     path.write_text(PASSING)
-    return path.as_uri()
+    yield path.as_uri()
+    client.shut(path.as_uri())
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Client]:
+    """An editor with a folder of its own."""
+    made = Client(tmp_path, {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}})
+    yield made
+    made.kill()
 
 
 def codes(diagnostics: list[Json]) -> set[str]:
@@ -52,12 +72,16 @@ def actions(client: Client, uri: str, diagnostic: Json) -> dict[str, Json]:
     return {item["title"]: item for item in client.ask("textDocument/codeAction", params)}
 
 
-def test_it_says_what_it_can(client: Client) -> None:
-    offered = client.capabilities["capabilities"]
+def test_it_says_what_it_can(other: Client) -> None:
+    offered = other.capabilities["capabilities"]
     assert offered["hoverProvider"]
     assert offered["codeActionProvider"]["codeActionKinds"] == ["quickfix"]
-    assert client.capabilities["serverInfo"]["name"] == "msgaudit"
-    assert client.close() == 0
+    assert other.capabilities["serverInfo"]["name"] == "msgaudit"
+    [asked] = other.wait_for("client/registerCapability")["registrations"]
+    assert asked["method"] == "workspace/didChangeWatchedFiles"
+    watched = {item["globPattern"] for item in asked["registerOptions"]["watchers"]}
+    assert watched == {"**/.msgaudit.yaml", "**/.msgaudit.yml", "**/pyproject.toml"}
+    assert other.close() == 0
 
 
 def test_the_text_in_the_editor_is_audited(client: Client, uri: str) -> None:
@@ -90,15 +114,15 @@ def test_what_is_no_template_is_left_alone(client: Client, uri: str) -> None:
     assert client.open(uri, "kind: A\n---\nkind: B\n") == []
 
 
-def test_a_text_that_was_never_saved(client: Client, tmp_path: Path) -> None:
-    assert "SQS030" in codes(client.open("untitled:Untitled-1", FAILING))
-    assert "SQS030" in codes(client.open((tmp_path / "new.yaml").as_uri(), FAILING))
+def test_a_text_that_was_never_saved(client: Client, folder: Path) -> None:
+    for uri in ("untitled:Untitled-1", (folder / "new.yaml").as_uri()):
+        assert "SQS030" in codes(client.open(uri, FAILING))
+        client.shut(uri)
 
 
 def test_a_closed_document_has_no_diagnostics(client: Client, uri: str) -> None:
     client.open(uri, FAILING)
-    client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
-    assert client.diagnostics(None) == []
+    assert client.shut(uri) == []
 
 
 def test_related_places_are_linked(client: Client, uri: str) -> None:
@@ -156,16 +180,37 @@ def test_no_fix_is_offered_where_none_is_safe(client: Client, uri: str) -> None:
     assert actions(client, uri, finding) == {}
 
 
-def test_the_configuration_counts(tmp_path: Path) -> None:
-    (tmp_path / ".msgaudit.yaml").write_text("ignore: [SQS030]\nexclude: [old.yaml]\n")
-    for name in ("new.yaml", "old.yaml"):
-        (tmp_path / name).write_text(FAILING)
-    client = Client(tmp_path)
-    try:
-        assert codes(client.open((tmp_path / "new.yaml").as_uri(), FAILING)) == {"SQS027"}
-        assert client.open((tmp_path / "old.yaml").as_uri(), FAILING) == []
-    finally:
-        client.kill()
+def test_the_configuration_counts_as_it_is_now(other: Client, tmp_path: Path) -> None:
+    settings = tmp_path / ".msgaudit.yaml"
+    uri = (tmp_path / "new.yaml").as_uri()
+    (tmp_path / "old.yaml").write_text(FAILING)
+    assert codes(other.open(uri, FAILING)) == {"SQS030", "SQS027"}
+    settings.write_text("ignore: [SQS030]\nexclude: [old.yaml]\n")
+    other.change(uri, 2, FAILING)
+    assert codes(other.diagnostics(2)) == {"SQS030", "SQS027"}  # the very same text
+    other.change(uri, 3, f"{FAILING}# more\n")
+    assert codes(other.diagnostics(3)) == {"SQS027"}
+    settings.write_text("ignore: [SQS0]\nexclude: [old.yaml]\n")
+    other.tell("textDocument/didSave", {"textDocument": {"uri": settings.as_uri()}})
+    assert other.diagnostics(3) == []
+    assert other.open((tmp_path / "old.yaml").as_uri(), FAILING) == []
+
+
+def test_a_broken_configuration_is_told_and_the_last_one_holds(
+    other: Client, tmp_path: Path
+) -> None:
+    settings, uri = tmp_path / ".msgaudit.yaml", (tmp_path / "t.yaml").as_uri()
+    settings.write_text("ignore: [SQS030]\n")
+    other.open(uri, FAILING)
+    settings.write_text("ignored: [SQS030]\n")
+    changed = {"changes": [{"uri": settings.as_uri(), "type": 2}]}
+    other.tell("workspace/didChangeWatchedFiles", changed)
+    assert codes(other.diagnostics(1)) == {"SQS027"}
+    shown = other.wait_for("window/showMessage")
+    assert "ignored: there is no such setting" in shown["message"]
+    settings.unlink()
+    other.tell("workspace/didChangeWatchedFiles", changed)
+    assert codes(other.diagnostics(1)) == {"SQS027", "SQS030"}
 
 
 WITHOUT_PYGLS = """
