@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import botocore.session
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.handlers import BUILTIN_HANDLERS
 
@@ -18,6 +19,11 @@ from auditor.errors import UsageError
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 _SEED = 42
+_LACKING: dict[str, dict[str, object]] = {
+    "lambda.GetFunctionRecursionConfig": {"RecursiveLoop": "Terminate"},
+    "schemas.ListDiscoverers": {"Discoverers": []},
+    "sqs.ListMessageMoveTasks": {"Results": []},
+}
 
 
 @dataclass(frozen=True)
@@ -69,27 +75,25 @@ def sandbox() -> Iterator[Aws]:
         message = "the demo account needs moto, which is not installed"
         raise UsageError(message, "pip install 'msgaudit[demo]'") from error
     # Functions are never run, so Docker is not needed.
-    with _own_environment(), _schemas(), mock_aws(config={"lambda": {"use_docker": False}}):
+    with _own_environment(), _answers(), mock_aws(config={"lambda": {"use_docker": False}}):
         mock_random.seed(_SEED)
         yield Aws()
 
 
 @contextmanager
-def _schemas() -> Iterator[None]:
-    """An answer of the service that moto lacks: without one the call would leave the process."""
-    handler = ("before-send.schemas", _no_discoverers)
-    BUILTIN_HANDLERS.append(handler)
+def _answers() -> Iterator[None]:
+    """Answers that moto lacks: without one a call fails, or would leave the process."""
+    handlers = [(f"before-call.{call}", partial(_answer, body)) for call, body in _LACKING.items()]
+    BUILTIN_HANDLERS.extend(handlers)
     try:
         yield
     finally:
-        BUILTIN_HANDLERS.remove(handler)
+        for handler in handlers:
+            BUILTIN_HANDLERS.remove(handler)
 
 
-def _no_discoverers(request: AWSPreparedRequest, **_: object) -> AWSResponse:
-    from moto.core.botocore_stubber import MockRawResponse
-
-    body = MockRawResponse('{"Discoverers": []}')
-    return AWSResponse(request.url, 200, HTTPHeaders(), body)
+def _answer(body: dict[str, object], **_: object) -> tuple[AWSResponse, dict[str, object]]:
+    return AWSResponse("", 200, HTTPHeaders(), None), body
 
 
 @contextmanager

@@ -38,6 +38,12 @@ class LogConfig(View):
 QUOTAS = "$quotas"
 
 
+# How the buses of partners are called, and where the live collector keeps what became of the
+# source of their events.
+PARTNER = "aws.partner/"
+SOURCE_STATE = "$source_state"
+
+
 class EventBus(Resource):
     """An event bus with rules (today's "Custom Event Bus - Classic")."""
 
@@ -49,6 +55,7 @@ class EventBus(Resource):
     kms_key = Readable("KmsKeyIdentifier", text, "")
     log_config = Readable("LogConfig", optional(view(LogConfig)), None)
     quotas = Readable(QUOTAS, mapping, {})
+    source_state = Readable(SOURCE_STATE, text, "")
 
 
 class Archive(Resource):

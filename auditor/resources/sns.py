@@ -37,6 +37,16 @@ class Topic(Resource):
     subscriptions = Readable("Subscription", views(InlineSubscription), ())
 
 
+# Where the live collector keeps how an account sends text messages; no template has it.
+SMS = "$sms"
+
+
+class TextMessages(View):
+    """What an account may spend on text messages in a month, in US dollars."""
+
+    spend_limit = Readable("MonthlySpendLimit", integer)
+
+
 class Subscription(Resource):
     """A subscription of its own."""
 
@@ -49,6 +59,7 @@ class Subscription(Resource):
     delivery_policy = Readable("DeliveryPolicy", optional(mapping), None)
     redrive_policy = Readable("RedrivePolicy", optional(view(RedrivePolicy)), None)
     filter_scope = Readable("FilterPolicyScope", text, "MessageAttributes")
+    text_messages = Readable(SMS, optional(view(TextMessages)), None)
 
 
 class TopicPolicy(Resource):

@@ -20,6 +20,19 @@ class RedriveAllowPolicy(View):
     source_arns = Readable("sourceQueueArns", texts, ())
 
 
+# Where the live collector keeps the last task of a dead-letter queue; no template has one.
+MOVE_TASK = "$move_task"
+
+
+class MoveTask(View):
+    """How messages were last moved out of a dead-letter queue; hours only while that goes on."""
+
+    status = Readable("Status", text)
+    failure_reason = Readable("FailureReason", text, "")
+    hours_running = Readable("HoursRunning", integer, 0)
+    moved = Readable("ApproximateNumberOfMessagesMoved", integer, 0)
+
+
 class Queue(Resource):
     """An SQS queue; defaults are those of the CreateQueue API."""
 
@@ -40,6 +53,7 @@ class Queue(Resource):
     content_based_deduplication = Readable("ContentBasedDeduplication", boolean, False)
     deduplication_scope = Readable("DeduplicationScope", optional(text), None)
     throughput_limit = Readable("FifoThroughputLimit", optional(text), None)
+    move_task = Readable(MOVE_TASK, optional(view(MoveTask)), None)
 
 
 class QueuePolicy(Resource):

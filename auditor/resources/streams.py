@@ -21,6 +21,19 @@ class StreamMode(View):
     mode = Readable("StreamMode", text, "PROVISIONED")
 
 
+# Where the live collector keeps what the account may use in a region; no template has it.
+LIMITS = "$limits"
+
+
+class StreamLimits(View):
+    """Shards and on-demand streams of an account in a region: those there are, and may be."""
+
+    shards = Readable("OpenShardCount", integer, 0)
+    shard_limit = Readable("ShardLimit", integer)
+    on_demand = Readable("OnDemandStreamCount", integer, 0)
+    on_demand_limit = Readable("OnDemandStreamCountLimit", integer)
+
+
 class Stream(Resource):
     """A Kinesis data stream."""
 
@@ -32,6 +45,7 @@ class Stream(Resource):
     mode = Readable("StreamModeDetails", optional(view(StreamMode)), None)
     max_record_kib = Readable("MaxRecordSizeInKiB", integer, 1_024)
     distribution = Readable("RecordDistributionStrategy", text, "USER_PARTITION_KEY")
+    limits = Readable(LIMITS, optional(view(StreamLimits)), None)
 
     @property
     def on_demand(self) -> bool:

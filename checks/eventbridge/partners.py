@@ -10,10 +10,10 @@ from auditor.graph import Graph
 from auditor.patterns import Group, Leaf, Pattern, leaves
 from auditor.patterns.matchers import Exact, Range
 from auditor.resources import EventBus, EventRule
+from auditor.resources.events import PARTNER
 from auditor.rules import rule
 from checks.eventbridge._patterns import PATH, node_at, sources
 
-PARTNER = "aws.partner/"
 SHOPIFY = "aws.partner/shopify.com"
 ENVELOPE = frozenset({"payload", "metadata"})
 PRICE = re.compile(r"(^|_)(price|subtotal|total|amount)(_|$)")
@@ -34,17 +34,22 @@ PRICE = re.compile(r"(^|_)(price|subtotal|total|amount)(_|$)")
             EventSourceName: aws.partner/shopify.com/123456/mystore
 
         Live: aws events create-event-bus --name SOURCE --event-source-name SOURCE
+        A source that the partner deleted has to be set up again at the partner's.
     """,
 )
 def partner_bus_without_its_source(bus: EventBus, _graph: Graph) -> Iterator[Match]:
-    """A bus for a partner's events does not have the name of the event source that it belongs to.
+    """A bus for a partner's events has another name than its event source, or lost that source.
 
     EventBridge creates such a bus only if both are the same, and no other bus may have a name with
-    a slash. (API CreateEventBus.)
+    a slash. (API CreateEventBus.) Once the partner deletes the source, the bus stays, and no event
+    arrives on it any more; that is known for live buses only.
 
     Fine to accept in no case that we know of.
     """
-    if bus.source_name:
+    if bus.source_state == "DELETED":
+        message = f"no events arrive on {bus.label}: the partner deleted their source"
+        yield Match(bus, message, ("EventSourceName",), (f"event source {bus.bus_name}: DELETED",))
+    elif bus.source_name:
         if bus.source_name != bus.bus_name:
             message = f"{bus.label} is not named as its event source"
             evidence = (bus.bus_name, bus.source_name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.data import event_limits
+from auditor.data.limits import QUOTA_WARNING_SHARE
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import Stream
+from auditor.resources.streams import LIMITS
 from auditor.rules import rule
 from checks.kinesis._readers import mappings
 
@@ -108,3 +110,38 @@ def single_shard_stream(stream: Stream, _graph: Graph) -> Iterator[Match]:
     """
     if not stream.on_demand and stream.shard_count == 1:
         yield Match(stream, f"{stream.label} has a single shard", ("ShardCount",))
+
+
+@rule(
+    "QUO018",
+    "streams-near-account-quota",
+    severity=Severity.MEDIUM,
+    category=Category.OPERATIONS,
+    guide=SCALING,
+    applies_to=Stream,
+    remediation="""
+        Ask for a higher quota before the next stream needs it, or merge streams with little
+        traffic.
+
+        Live: aws kinesis describe-limits
+        aws service-quotas list-service-quotas --service-code kinesis
+    """,
+)
+def streams_near_account_quota(stream: Stream, _graph: Graph) -> Iterator[Match]:
+    """An account uses almost all shards, or on-demand streams, that it may have in a region.
+
+    Beyond the quota neither a new stream is created nor one split, so a stream that has to grow in
+    a hurry cannot. It is the account's in a region, and shown at its first stream. Known for live
+    streams only.
+
+    Fine to accept where the number of streams and shards is meant to stay.
+    """
+    if (limits := stream.limits) is None:
+        return
+    for what, used, quota in (
+        ("shards", limits.shards, limits.shard_limit),
+        ("on-demand streams", limits.on_demand, limits.on_demand_limit),
+    ):
+        if used > QUOTA_WARNING_SHARE * quota:
+            message = f"{used} of {quota} {what} of the account's region are in use"
+            yield Match(stream, message, (LIMITS,), discriminator=what)

@@ -6,9 +6,10 @@ import json
 
 from tests.live.conftest import REGION, Account
 from tests.live.faulty import FaultyAws, Reply
-from tests.live.reading import arn
+from tests.live.reading import ACCOUNT, arn
 from tests.live.test_live_events_functions import EMPTY_ZIP
 
+PARTNER = "aws.partner/example.com/shop"
 _ROLE = "arn:aws:iam::123456789012:role/worker"
 _CHANNEL = {"ChannelName": "to-s3", "ChannelARN": arn("kinesis", "channel/to-s3")}
 _S3 = {"RoleARN": _ROLE, "BucketARN": "arn:aws:s3:::uploads"}
@@ -29,6 +30,11 @@ def complete(faulty: FaultyAws) -> None:
     described = {**_CHANNEL, "ChannelStatus": "ACTIVE"}
     faulty.answer("DescribeChannel", _json(ChannelDescription=described))
     faulty.answer("ListDiscoverers", _json(Discoverers=[]))
+    # moto takes the end of such a name for the whole.
+    faulty.faults["ListRules"] = lambda call: _json(Rules=[]) if PARTNER in call.body else None
+    faulty.answer("ListEventSources", _json(EventSources=[]))
+    faulty.answer("ListMessageMoveTasks", _json(Results=[]))
+    faulty.answer("GetFunctionRecursionConfig", _json(RecursiveLoop="Terminate"))
 
 
 def _json(**body: object) -> Reply:
@@ -41,11 +47,16 @@ def _fill_queues_and_topics(account: Account) -> None:
     sns = account.client("sns")
     topic = sns.create_topic(Name="orders", Attributes={"KmsMasterKeyId": key})["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn("sqs", "orders"))
+    sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15555550100")
+    account.queue("dead")
+    redrive = {"deadLetterTargetArn": arn("sqs", "dead"), "maxReceiveCount": 5}
+    account.queue("work", RedrivePolicy=json.dumps(redrive))
 
 
 def _fill_events(account: Account) -> None:
     events = account.client("events")
     bus = events.create_event_bus(Name="orders")["EventBusArn"]
+    add_partner(account)
     events.put_rule(Name="daily", ScheduleExpression="rate(1 day)")
     live = arn("lambda", "function:worker:1")
     events.put_targets(Rule="daily", Targets=[{"Id": "1", "Arn": live}])
@@ -60,6 +71,13 @@ def _fill_events(account: Account) -> None:
     account.client("iot").create_topic_rule(
         ruleName="readings", topicRulePayload={"sql": "SELECT * FROM 'sensors/#'", "actions": []}
     )
+
+
+def add_partner(account: Account) -> None:
+    """A bus for the events of a partner."""
+    events = account.client("events")
+    events.create_partner_event_source(Name=PARTNER, Account=ACCOUNT)
+    events.create_event_bus(Name=PARTNER, EventSourceName=PARTNER)
 
 
 def _fill_streams(account: Account) -> None:
@@ -90,7 +108,6 @@ def _fill_functions(account: Account) -> None:
         FunctionName="worker", Runtime="python3.13", Handler="a.b", Role=_ROLE, Publish=True,
         Code={"ZipFile": EMPTY_ZIP}, VpcConfig=network,
     )  # fmt: skip
-    account.queue("work")
     functions.create_event_source_mapping(
         FunctionName="worker", EventSourceArn=arn("sqs", "work"), BatchSize=1
     )

@@ -9,9 +9,11 @@ import pytest
 
 from auditor.values import Unknown
 from tests.live.conftest import Account
+from tests.live.faulty import FaultyAws
 from tests.live.reading import REGION, arn, collect, only, properties, resources
 
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+TERMINATE = b'{"RecursiveLoop": "Terminate"}'
 ROLE = "arn:aws:iam::123456789012:role/worker"
 
 
@@ -176,13 +178,14 @@ def test_schedule(account: Account) -> None:
     }
 
 
-def test_function(account: Account, functions: Any) -> None:
+def test_function(account: Account, functions: Any, faulty: FaultyAws) -> None:
     account.queue("jobs")
     mapping = functions.create_event_source_mapping(
         FunctionName="worker", EventSourceArn=arn("sqs", "jobs"), BatchSize=5
     )
     functions.put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=7)
-    unit = collect(account.url)
+    faulty.answer("GetFunctionRecursionConfig", (200, "application/json", TERMINATE))
+    unit = collect(faulty.url)
     function = only(unit, "AWS::Lambda::Function")
     assert function.id == arn("lambda", "function:worker")
     assert function.properties == {
@@ -197,7 +200,7 @@ def test_function(account: Account, functions: Any) -> None:
         "Handler": "worker.handler",
         "MemorySize": 128,
         "PackageType": "Zip",
-        "RecursiveLoop": Unknown("the recursion settings of functions are not read"),
+        "RecursiveLoop": "Terminate",
         "ReservedConcurrentExecutions": 7,
         "Role": ROLE,
         "Runtime": "python3.13",

@@ -17,9 +17,6 @@ FUNCTION = arn("lambda", "function:worker")
 TOPIC = arn("sns", "orders")
 
 
-LOOPS = Unknown("the recursion settings of functions are not read")
-
-
 def test_function_of_aws() -> None:
     configuration = {
         "FunctionName": "worker",
@@ -35,7 +32,7 @@ def test_function_of_aws() -> None:
         "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"], "VpcId": "vpc-1"},
         "SnapStart": {"ApplyOn": "None"},
     }
-    raw = functions.function(configuration, None)
+    raw = functions.function(configuration, None, "Terminate")
     assert raw.properties == {
         "FunctionName": "worker",
         "Role": "arn:aws:iam::123456789012:role/worker",
@@ -46,7 +43,7 @@ def test_function_of_aws() -> None:
         },
         "KmsKeyArn": arn("kms", "key/1"),
         "Layers": [arn("lambda", "layer:tools:1")],
-        "RecursiveLoop": LOOPS,
+        "RecursiveLoop": "Terminate",
         "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
     }
 
@@ -57,8 +54,8 @@ def test_function_outside_of_a_vpc_has_no_vpc_configuration() -> None:
         "FunctionArn": FUNCTION,
         "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": [], "VpcId": ""},
     }
-    raw = functions.function(configuration, None)
-    assert raw.properties == {"FunctionName": "worker", "RecursiveLoop": LOOPS}
+    raw = functions.function(configuration, None, "Terminate")
+    assert raw.properties == {"FunctionName": "worker", "RecursiveLoop": "Terminate"}
 
 
 def test_stream_mapping_of_aws() -> None:

@@ -7,9 +7,10 @@ from itertools import chain
 from typing import Any
 
 from auditor.collectors.live.reader import Reader
-from auditor.collectors.live.shapes import MANAGED_BY, concealed, pick
+from auditor.collectors.live.shapes import MANAGED_BY, beside, concealed, pick
 from auditor.resources import EventBus, EventBusPolicy, EventRule
 from auditor.resources.base import RawResource, unread_properties
+from auditor.resources.events import PARTNER, SOURCE_STATE
 from auditor.values import Unknown, document
 
 TYPES = (EventBus.type, EventBusPolicy.type, EventRule.type)
@@ -23,7 +24,8 @@ def collect(reader: Reader) -> Iterator[RawResource]:
     """All buses of a region with their rules."""
     buses = reader.listing("events:ListEventBuses", "EventBuses", *TYPES, Limit=100)
     rules = list(chain.from_iterable(reader.each(lambda bus: _rules(reader, bus), buses)))
-    yield from chain.from_iterable(reader.each(lambda bus: _bus(reader, bus), buses))
+    found = chain.from_iterable(reader.each(lambda bus: _bus(reader, bus), buses))
+    yield from _with_sources(reader, list(found))
     yield from chain.from_iterable(reader.each(lambda rule: _rule(reader, rule), rules))
 
 
@@ -39,6 +41,25 @@ def _bus(reader: Reader, listed: Mapping[str, Any]) -> list[RawResource]:
         properties = {"Name": name, **pick(answer, _BUS)}
     bus = RawResource(EventBus.type, arn, properties, name=name, arn=arn)
     return [bus, *bus_policies(name, arn, listed.get("Policy"))]
+
+
+def _with_sources(reader: Reader, resources: list[RawResource]) -> Iterator[RawResource]:
+    """The same; the bus of a partner tells what became of the source that its events are from."""
+    if not any(map(_partners, resources)):
+        return iter(resources)
+    answer = reader.details("events:ListEventSources", "EventSources", "the account", Limit=100)
+    return (_with_source(raw, answer) if _partners(raw) else raw for raw in resources)
+
+
+def _partners(raw: RawResource) -> bool:
+    return raw.type == EventBus.type and str(raw.name).startswith(PARTNER)
+
+
+def _with_source(bus: RawResource, sources: list[Any] | Unknown | None) -> RawResource:
+    if isinstance(sources, Unknown):
+        return beside(bus, SOURCE_STATE, sources)
+    states = {source["Name"]: source.get("State") for source in sources or ()}
+    return beside(bus, SOURCE_STATE, states.get(bus.name, ""))
 
 
 def bus_policies(name: str, arn: str, policy: str | None) -> Iterator[RawResource]:

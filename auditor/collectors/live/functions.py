@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from auditor.arns import Arn
 from auditor.collectors.live.permissions import transform_policy
 from auditor.collectors.live.reader import MARKER, Reader
 from auditor.collectors.live.shapes import concealed, last, pick
@@ -65,50 +67,72 @@ _MAPPING = (
 )
 _INVOKE_CONFIG = ("DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts")
 _NOT_KEPT = "the values of a function's environment are not kept"
-_LOOPS_NOT_ASKED = "the recursion settings of functions are not read"
+_LOOPS_NOT_ASKED = "recursion settings are read only of functions that poll a queue"
 _NOT_ASKED = "reserved concurrency is read only of functions behind an event source mapping"
 
 
 def collect(reader: Reader) -> Iterator[RawResource]:
     """All functions of a region with their event source mappings, invoke settings and permissions.
 
-    Lambda allows 15 such calls a second, so the concurrency is asked for only where it matters.
+    Lambda allows 15 such calls a second, so concurrency and recursion are asked for only where they
+    matter.
     """
     mappings = reader.listing(
         "lambda:ListEventSourceMappings", "EventSourceMappings", EventSourceMapping.type,
         token=MARKER,
     )  # fmt: skip
     functions = reader.listing("lambda:ListFunctions", "Functions", *TYPES, token=MARKER)
-    polling = {_unqualified(item.get("FunctionArn", "")) for item in mappings}
+    sources = _sources(mappings)
     yield from (
         mapping(_mapping_arn(reader, item), item)
         for item in mappings
         if item.get("State") != "Deleting"
     )
     for parts in (
-        reader.each(lambda item: [_function(reader, item, polling)], functions),
+        reader.each(lambda item: [_function(reader, item, sources)], functions),
         reader.each(lambda item: _invoke_configs(reader, item), functions),
         reader.each(lambda item: _permissions(reader, item), functions),
     ):
         yield from chain.from_iterable(parts)
 
 
+def _sources(mappings: Iterable[Mapping[str, Any]]) -> Mapping[str, set[str]]:
+    """The services that each function polls."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for item in mappings:
+        arn = Arn.parse(item.get("EventSourceArn", ""))
+        found[_unqualified(item.get("FunctionArn", ""))].add(arn.service if arn else "")
+    return found
+
+
 def _function(
-    reader: Reader, configuration: Mapping[str, Any], polling: Iterable[str]
+    reader: Reader, configuration: Mapping[str, Any], sources: Mapping[str, Container[str]]
 ) -> RawResource:
-    name, arn = configuration["FunctionName"], configuration["FunctionArn"]
-    if arn not in polling:
-        return function(configuration, Unknown(_NOT_ASKED))
-    answer = reader.detail("lambda:GetFunctionConcurrency", name, FunctionName=name)
-    known = answer if isinstance(answer, Unknown) else (answer or {})
-    reserved = known if isinstance(known, Unknown) else known.get("ReservedConcurrentExecutions")
-    return function(configuration, reserved)
+    polled = sources.get(configuration["FunctionArn"], ())
+    reserved: object = Unknown(_NOT_ASKED)
+    loops: object = Unknown(_LOOPS_NOT_ASKED)
+    if polled:
+        action, key = "lambda:GetFunctionConcurrency", "ReservedConcurrentExecutions"
+        reserved = _setting(reader, configuration, action, key)
+    if "sqs" in polled:
+        action = "lambda:GetFunctionRecursionConfig"
+        loops = _setting(reader, configuration, action, "RecursiveLoop")
+    return function(configuration, reserved, loops)
 
 
-def function(configuration: Mapping[str, Any], reserved: int | Unknown | None) -> RawResource:
-    """A function; of its environment only the names are kept."""
+def _setting(
+    reader: Reader, configuration: Mapping[str, Any], action: str, key: str
+) -> object | Unknown | None:
+    """A setting that has a call of its own."""
+    name = configuration["FunctionName"]
+    answer = reader.detail(action, name, FunctionName=name)
+    return answer if isinstance(answer, Unknown) else (answer or {}).get(key)
+
+
+def function(configuration: Mapping[str, Any], reserved: object, loops: object) -> RawResource:
+    """A function; of its environment only names are kept; a setting of `None` is unset."""
     name, arn = configuration["FunctionName"], configuration["FunctionArn"]
-    properties = {**pick(configuration, _FUNCTION), "RecursiveLoop": Unknown(_LOOPS_NOT_ASKED)}
+    properties = pick(configuration, _FUNCTION)
     if key := configuration.get("KMSKeyArn"):
         properties["KmsKeyArn"] = key
     if vpc := pick(configuration.get("VpcConfig") or {}, ("SecurityGroupIds", "SubnetIds")):
@@ -117,8 +141,8 @@ def function(configuration: Mapping[str, Any], reserved: int | Unknown | None) -
         properties["Layers"] = [layer["Arn"] for layer in layers]
     if variables := (configuration.get("Environment") or {}).get("Variables"):
         properties["Environment"] = {"Variables": concealed(variables, _NOT_KEPT)}
-    if reserved is not None:
-        properties["ReservedConcurrentExecutions"] = reserved
+    settings = {"ReservedConcurrentExecutions": reserved, "RecursiveLoop": loops}
+    properties |= {key: value for key, value in settings.items() if value is not None}
     return RawResource(Function.type, arn, properties, name=name, arn=arn)
 
 

@@ -7,18 +7,31 @@ from itertools import chain
 from typing import Any
 
 from auditor.collectors.live.reader import Reader
-from auditor.collectors.live.shapes import pick, prune
+from auditor.collectors.live.shapes import beside, pick, prune
 from auditor.resources import Stream
 from auditor.resources.base import RawResource, unread_properties
+from auditor.resources.streams import LIMITS
 from auditor.values import Unknown
 
 TYPES = (Stream.type,)
 
+_LIMITS = ("OnDemandStreamCount", "OnDemandStreamCountLimit", "OpenShardCount", "ShardLimit")
+
 
 def collect(reader: Reader) -> Iterator[RawResource]:
-    """All streams of a region."""
+    """All streams of a region; the first by name tells the limits of the account there."""
     names = reader.listing("kinesis:ListStreams", "StreamNames", *TYPES, Limit=10_000)
-    return chain.from_iterable(reader.each(lambda name: _stream(reader, name), names))
+    found = chain.from_iterable(reader.each(lambda name: _stream(reader, name), names))
+    streams = sorted(found, key=lambda raw: raw.id)
+    for raw in streams[:1]:
+        answer = reader.detail("kinesis:DescribeLimits", "the account")
+        yield beside(raw, LIMITS, answer if isinstance(answer, Unknown) else limits(answer or {}))
+    yield from streams[1:]
+
+
+def limits(answer: Mapping[str, Any]) -> dict[str, int]:
+    """What an account uses, and may use, in a region."""
+    return pick(answer, _LIMITS)
 
 
 def _stream(reader: Reader, name: str) -> list[RawResource]:

@@ -9,14 +9,24 @@ from itertools import chain
 from typing import Any
 
 from auditor.collectors.live.reader import Reader
-from auditor.collectors.live.shapes import booleans, documents, last, numbers, pick, prune
+from auditor.collectors.live.shapes import (
+    beside,
+    booleans,
+    documents,
+    last,
+    numbers,
+    pick,
+    prune,
+)
 from auditor.resources import Subscription, Topic, TopicInlinePolicy, TopicPolicy
 from auditor.resources.base import RawResource, unread_properties
+from auditor.resources.sns import SMS
 from auditor.values import Unknown, document
 
 # An account has one policy for each topic, whichever way it was declared.
 TYPES = (Topic.type, TopicPolicy.type, TopicInlinePolicy.type, Subscription.type)
 PENDING = "$pending"
+_SPEND = "MonthlySpendLimit"
 
 _BOOLEANS = ("ContentBasedDeduplication", "FifoTopic")
 _TEXTS = (
@@ -57,9 +67,8 @@ def collect(reader: Reader) -> Iterator[RawResource]:
             yield from unread(arn, answer)
         elif answer is not None:
             yield from transform(answer["Attributes"])
-    yield from chain.from_iterable(
-        reader.each(lambda item: _subscription(reader, item), subscriptions)
-    )
+    found = reader.each(lambda item: _subscription(reader, item), subscriptions)
+    yield from _with_texting(reader, sorted(chain.from_iterable(found), key=lambda raw: raw.id))
 
 
 def _attributes(reader: Reader, arn: str) -> dict[str, Any] | Unknown | None:
@@ -152,6 +161,23 @@ def _subscription(reader: Reader, listed: Mapping[str, str]) -> list[RawResource
     if isinstance(answer, Unknown):
         return [unread_subscription(listed, answer)]
     return [subscription(listed, answer["Attributes"])]
+
+
+def _with_texting(reader: Reader, subscriptions: Iterable[RawResource]) -> Iterator[RawResource]:
+    """The same; the first one of a phone tells how the account sends text messages."""
+    asked = False
+    for raw in subscriptions:
+        if raw.properties.get("Protocol") == "sms" and not asked:
+            asked = True
+            answer = reader.detail("sns:GetSMSAttributes", "the account", attributes=[_SPEND])
+            yield beside(raw, SMS, answer if isinstance(answer, Unknown) else texting(answer or {}))
+        else:
+            yield raw
+
+
+def texting(answer: Mapping[str, Any]) -> dict[str, int]:
+    """The settings of text messages that rules ask for; the limit is in US dollars."""
+    return numbers(answer.get("attributes", {}), (_SPEND,))
 
 
 def subscription(listed: Mapping[str, str], attributes: Mapping[str, str]) -> RawResource:

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
+from auditor.collectors.live.moves import with_move_tasks
 from auditor.collectors.live.reader import Reader
 from auditor.collectors.live.shapes import booleans, documents, last, numbers, pick
 from auditor.resources import Queue, QueueInlinePolicy, QueuePolicy
@@ -32,7 +33,8 @@ _TEXTS = ("DeduplicationScope", "FifoThroughputLimit", "KmsMasterKeyId")
 def collect(reader: Reader) -> Iterator[RawResource]:
     """All queues of a region. Without `MaxResults` the API stops after 1,000 queues, silently."""
     urls = reader.listing("sqs:ListQueues", "QueueUrls", *TYPES, MaxResults=1000)
-    return chain.from_iterable(reader.each(lambda url: _queue(reader, url), urls))
+    parts = reader.each(lambda url: _queue(reader, url), urls)
+    return with_move_tasks(reader, list(chain.from_iterable(parts)))
 
 
 def _queue(reader: Reader, url: str) -> list[RawResource]:
