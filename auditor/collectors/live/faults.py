@@ -9,10 +9,15 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,  # noqa: A004
+    CredentialRetrievalError,
     HTTPClientError,
+    NoCredentialsError,
+    SSOError,
+    TokenRetrievalError,
 )
 from botocore.parsers import ResponseParserError
 
+from auditor.collectors.live.denials import explain
 from auditor.errors import NothingAuditedError
 
 if TYPE_CHECKING:
@@ -44,6 +49,9 @@ _CREDENTIALS = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException")
+_NO_CREDENTIALS = (CredentialRetrievalError, NoCredentialsError, SSOError, TokenRetrievalError)
+_SIGN_IN = "the credentials have expired; sign in again (aws sso login), then repeat the run"
 _FORBIDDEN = 403
 
 
@@ -54,13 +62,27 @@ class UnreadableAnswerError(BotoCoreError):
 
 
 class CallError(Exception):
-    """A call that gave no answer: `denied` and `gone` say which of the expected kinds it is."""
+    """A call that gave no answer: which of the expected kinds it is, if any.
 
-    def __init__(self, reason: str, *, denied: bool = False, gone: bool = False) -> None:
+    `denied` may come with a `permission` that is another than that of the call; after one that has
+    `ended` no call with the same credentials can work.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        denied: bool = False,
+        permission: str | None = None,
+        gone: bool = False,
+        ended: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.denied = denied
+        self.permission = permission
         self.gone = gone
+        self.ended = ended
 
 
 class AccountError(NothingAuditedError):
@@ -69,7 +91,7 @@ class AccountError(NothingAuditedError):
     def __init__(self, what: str, action: str, error: Exception, hint: str) -> None:
         cause = classify(error)
         super().__init__(f"{what}: {action}: {cause.reason}", hint)
-        self.permission = action if cause.denied else None
+        self.permission = (cause.permission or action) if cause.denied else None
 
 
 def classify(error: Exception) -> CallError:
@@ -77,11 +99,14 @@ def classify(error: Exception) -> CallError:
     if isinstance(error, MALFORMED) and not isinstance(error, FAULTS):
         return CallError(f"the answer could not be read: {error!r}")
     if not isinstance(error, ClientError):
-        return CallError(str(error))
+        return CallError(str(error), ended=isinstance(error, _NO_CREDENTIALS))
     code, status = _code(error), _status(error)
-    if any(word in code for word in _DENIED) or (status == _FORBIDDEN and _unexplained(code)):
-        return CallError("AccessDenied", denied=True)
     detail = str(error.response.get("Error", {}).get("Message", "")).strip()
+    if code in _EXPIRED:
+        return CallError(f"{code}: {_SIGN_IN}", ended=True)
+    if any(word in code for word in _DENIED) or (status == _FORBIDDEN and _unexplained(code)):
+        reason, permission = explain(code, detail)
+        return CallError(reason, denied=True, permission=permission)
     return CallError(f"{code}: {detail}"[:300], gone=code.endswith(_GONE))
 
 

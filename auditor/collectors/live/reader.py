@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from botocore import xform_name
 
+from auditor.collectors.live.availability import offered
 from auditor.collectors.live.faults import FAULTS, MALFORMED, CallError, classify
 from auditor.collectors.live.operations import (
     OPERATIONS,
@@ -36,7 +37,8 @@ MARKER = ("Marker", "NextMarker")
 class Log:
     """What happened to the calls of an account's readers. Threads only ever append.
 
-    `account` is named in gaps where several accounts are read.
+    `account` is named in gaps where several accounts are read. Once its credentials have `ended`,
+    nothing more is asked.
     """
 
     account: str = ""
@@ -44,20 +46,22 @@ class Log:
     planned: list[str] = field(default_factory=list)
     failures: list[tuple[str, str, str, CallError]] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
+    ended: CallError | None = None
 
     def gaps(self) -> tuple[Gap, ...]:
         """One gap for each action, region and reason, naming the first subject and counting."""
         of = f" of account {self.account}" if self.account else ""
-        groups: dict[tuple[str, str, str, bool], list[str]] = defaultdict(list)
+        groups: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
         for action, region, subject, error in self.failures:
-            groups[action, region, error.reason, error.denied].append(subject)
+            needed = (error.permission or permission(action)) if error.denied else ""
+            groups[action, region, error.reason, needed].append(subject)
         return tuple(
             Gap(
                 f"{_what(action, region, sorted(subjects))}{of}",
                 reason,
-                permission(action) if denied else None,
+                needed or None,
             )
-            for (action, region, reason, denied), subjects in sorted(groups.items())
+            for (action, region, reason, needed), subjects in sorted(groups.items())
         )
 
 
@@ -83,11 +87,13 @@ class Reader:
         token: Token = NEXT_TOKEN,
         **arguments: object,
     ) -> list[Any]:
-        """All pages of a list.
+        """All pages of a list; none where the region does not have the service.
 
         When a page fails, what was read until then; `types` then count as not completely read.
         """
         found: list[Any] = []
+        if not offered(self.clients, client_name(action), self.region):
+            return found
         try:
             for answer in self._pages(action, token, arguments):
                 found += answer.get(key) or ()
@@ -174,12 +180,17 @@ class Reader:
             arguments = {**arguments, name: received}
 
     def _call(self, action: str, arguments: dict[str, Any]) -> Answer:
+        if self.log.ended:
+            raise self.log.ended
         client = self.clients.get(client_name(action), self.region)
         method = getattr(client, xform_name(operation_name(action)))
         try:
             answer: Answer = method(**arguments)
         except (*FAULTS, *MALFORMED) as error:
-            raise classify(error) from error
+            cause = classify(error)
+            if cause.ended:
+                self.log.ended = cause
+            raise cause from error
         key = OPERATIONS[action]
         if key and answer.get(key) is None:
             message = f"the answer lacks {key}"
