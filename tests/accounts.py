@@ -61,7 +61,7 @@ def _course(name: str, text: str) -> dict[str, Any] | Unknown:
 
 def resolution(name: str) -> int:
     """The seconds of `... every 60 s`, else an hour."""
-    return int(name.split(" every ")[1].removesuffix(" s")) if " every " in name else 3_600
+    return int(name.split(" every ")[1].split(maxsplit=1)[0]) if " every " in name else 3_600
 
 
 def course(text: str) -> list[float | None]:

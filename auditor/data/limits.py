@@ -12,6 +12,10 @@ FIFO_CALLS_PER_SECOND = 300
 MESSAGES_PER_CALL = 10
 # API ChangeMessageVisibility: messages that were received and not yet deleted, standard and FIFO.
 IN_FLIGHT_MAX = 120_000
+# AWS general reference, quotas of SNS: of a topic, and of an account until somebody confirms.
+SUBSCRIPTIONS_MAX = 12_500_000
+FIFO_SUBSCRIPTIONS_MAX = 100
+PENDING_SUBSCRIPTIONS_MAX = 5_000
 # Beyond this share of a quota a peak leaves no room for the next one; our choice.
 QUOTA_WARNING_SHARE = 0.8
 

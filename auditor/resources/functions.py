@@ -74,6 +74,10 @@ class FilterCriteria(View):
     filters = Readable("Filters", sequence, ())
 
 
+# Where the live collector keeps how a mapping fared the last time; no template has it.
+LAST_RESULT = "$last_result"
+
+
 class EventSourceMapping(Resource):
     """A Lambda event source mapping; defaults are those of the API."""
 
@@ -94,6 +98,7 @@ class EventSourceMapping(Resource):
     scaling_config = Readable("ScalingConfig", optional(view(ScalingConfig)), None)
     metrics_config = Readable("MetricsConfig", optional(view(MetricsConfig)), None)
     filter_criteria = Readable("FilterCriteria", optional(view(FilterCriteria)), None)
+    last_result = Readable(LAST_RESULT, text, "")
 
 
 class EventInvokeConfig(Resource):

@@ -25,6 +25,10 @@ class InlineSubscription(View):
     endpoint = Readable("Endpoint", text)
 
 
+# Where the live collector keeps how many subscriptions a topic has; no template knows all of them.
+SUBSCRIBED = "$subscribed"
+
+
 class Topic(Resource):
     """An SNS topic; defaults are those of the CreateTopic API."""
 
@@ -35,6 +39,7 @@ class Topic(Resource):
     max_message_bytes = Readable("MaximumMessageSize", integer, 262_144)
     throughput_scope = Readable("FifoThroughputScope", text, "Topic")
     subscriptions = Readable("Subscription", views(InlineSubscription), ())
+    subscribed = Readable(SUBSCRIBED, optional(mapping), None)
 
 
 # Where the live collector keeps how an account sends text messages; no template has it.

@@ -41,7 +41,9 @@ class Measure:
     """One metric of one type of resource, with the statistic that a rule looks at.
 
     `resolution` is the period in seconds at which CloudWatch aggregates; `only` narrows the
-    resources for which it is asked, as every metric asked for costs money.
+    resources for which it is asked, as every metric asked for costs money. `across` is MAX or AVG
+    for the metric of the parts of a resource, such as shards, which are told apart by the dimension
+    `part`.
     """
 
     resource: type[Resource]
@@ -49,12 +51,15 @@ class Measure:
     statistic: str = "Sum"
     resolution: int = HOUR
     only: Callable[[RawResource], bool] = _always
+    across: str = ""
+    part: str = ""
 
     @property
     def key(self) -> str:
         """What tells it apart from other measures of the same resource."""
         every = "" if self.resolution == HOUR else f" every {self.resolution} s"
-        return f"{self.metric} {self.statistic}{every}"
+        parts = f" {self.across} by {self.part}" if self.part else ""
+        return f"{self.metric} {self.statistic}{every}{parts}"
 
     @property
     def namespace(self) -> str:

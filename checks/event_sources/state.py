@@ -12,6 +12,7 @@ from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
 from checks.event_sources._sources import GUIDE, reads_queue, reads_stream
 
+_DENIED = re.compile(r"PROBLEM:.*(access|denied|authori[sz]ed|permission|kms)", re.IGNORECASE)
 _QUALIFIER = re.compile(r":([^:{}]+|\$\{[^}]*\})$")
 
 
@@ -58,6 +59,42 @@ def _others(mapping: EventSourceMapping, source: Resource, graph: Graph) -> list
             and edge.via.enabled
         )
     ]
+
+
+@rule(
+    "OPS002",
+    "mapping-denied-access",
+    severity=Severity.HIGH,
+    category=Category.RELIABILITY,
+    guide="SQS Issues (lines 1201-1216)",
+    applies_to=EventSourceMapping,
+    remediation="""
+        OrdersRole:
+          Type: AWS::IAM::Role
+          Properties:
+            ManagedPolicyArns:
+              - arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole
+            Policies:
+              - PolicyName: decrypt
+                PolicyDocument:
+                  Statement:
+                    - {Effect: Allow, Action: kms:Decrypt, Resource: !GetAtt OrdersKey.Arn}
+
+        Live: aws lambda get-event-source-mapping --uuid UUID
+    """,
+)
+def mapping_denied_access(mapping: EventSourceMapping, _graph: Graph) -> Iterator[Match]:
+    """The last time a mapping ran, it was not allowed to read its source or to decrypt.
+
+    Lambda says so in LastProcessingResult, which only accounts have. Until that is mended nothing
+    is processed, and messages expire.
+
+    Fine to accept where the permission has been granted since.
+    """
+    result = mapping.last_result
+    if mapping.enabled and _DENIED.search(result):
+        message = f"{mapping.label} was denied access when it last ran"
+        yield Match(mapping, message, evidence=(f"LastProcessingResult {result}",))
 
 
 @rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.data import limits
 from auditor.data.regions import quota
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
@@ -20,6 +21,7 @@ CREATED = Measure(EventBus, "InvocationsCreated", resolution=300)
 ENTRIES = Measure(EventBus, "PutEventsEntriesCount")
 FAILED_ENTRIES = Measure(EventBus, "PutEventsFailedEntriesCount")
 CALLS = Measure(EventBus, "PutEventsApproximateCallCount", resolution=300)
+REQUEST_BYTES = Measure(EventBus, "PutEventsRequestSize", "Maximum")
 
 ISSUES = "EventBridge Issues (lines 1218-1234)"
 SCALING = "EventBridge Scaling Characteristics (lines 935-942)"
@@ -161,3 +163,34 @@ def events_near_regional_quota(bus: EventBus, _graph: Graph) -> Iterator[Match]:
         what = f"{series.name} of {region}"
         limit = float(bus.quotas.get(name) or quota(name, region, series.maximum))
         yield from near_limit(bus, series, limit, what, unit="a second")
+
+
+@rule(
+    "QUO014",
+    "events-near-size-limit",
+    severity=Severity.MEDIUM,
+    category=Category.RELIABILITY,
+    confidence=Confidence.MEDIUM,
+    guide=SCALING,
+    applies_to=EventBus,
+    needs=(REQUEST_BYTES,),
+    remediation="""
+        Keep large payloads in S3 and put their key into the event.
+
+        Live: aws cloudwatch get-metric-statistics --namespace AWS/Events
+        --metric-name PutEventsRequestSize
+    """,
+)
+def events_near_size_limit(bus: EventBus, _graph: Graph) -> Iterator[Match]:
+    """Requests of PutEvents are nearly as large as EventBridge takes.
+
+    The entries of a request have 1 MiB together; what is larger is refused, and lost where the
+    producer does not look. A request of one entry is an event, one of many can be split. The metric
+    is that of the account and region; it is shown at the default bus.
+
+    Fine to accept where producers split their batches by size.
+    """
+    if bus.raw.name == "default":
+        series = REQUEST_BYTES.steady(bus)
+        what = f"the size of PutEvents requests in {bus.raw.region}"
+        yield from near_limit(bus, series, limits.EVENT_BYTES_MAX, what, unit="bytes")

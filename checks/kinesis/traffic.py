@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditor.data import event_limits
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
-from auditor.resources import Stream
+from auditor.resources import RawResource, Stream
 from auditor.rules import rule
 from auditor.traffic import Measure
 from auditor.traffic.series import brief
@@ -17,6 +17,18 @@ from checks.kinesis._load import BYTES, READ_BYTES, RECORDS, shards_of, writes
 LAG = Measure(Stream, "GetRecords.IteratorAgeMilliseconds", "Maximum")
 WRITES_THROTTLED = Measure(Stream, "WriteProvisionedThroughputExceeded")
 READS_THROTTLED = Measure(Stream, "ReadProvisionedThroughputExceeded")
+
+
+def _watched(raw: RawResource) -> bool:
+    """Whether each shard has a metric of its own."""
+    levels = raw.properties.get("DesiredShardLevelMetrics")
+    return isinstance(levels, Sequence) and not {"ALL", "IncomingBytes"}.isdisjoint(levels)
+
+
+HOTTEST, AVERAGE = (
+    Measure(Stream, "IncomingBytes", resolution=300, only=_watched, across=across, part="ShardId")
+    for across in ("MAX", "AVG")
+)
 
 SCALING = "Kinesis Scaling Characteristics (lines 944-956)"
 HIGH_LATENCY = "Kinesis Issues (lines 1236-1252)"
@@ -37,9 +49,10 @@ SPREAD_KEYS = """
     --shard-level-metrics IncomingBytes IncomingRecords
 """
 # Our choices: readers beyond half of the retention will not catch up by themselves; a stream this
-# empty that is throttled has its load in few shards.
+# empty that is throttled has its load in few shards; twice the average is uneven.
 _LATE = 0.5
 _QUIET = 0.5
+_UNEVEN = 2
 
 
 @rule(
@@ -174,20 +187,38 @@ def writes_to_stream_refused(stream: Stream, _graph: Graph) -> Iterator[Match]:
     confidence=Confidence.MEDIUM,
     guide="Amazon Kinesis Data Streams (lines 445-570)",
     applies_to=Stream,
-    needs=(BYTES, RECORDS, WRITES_THROTTLED),
+    needs=(BYTES, RECORDS, WRITES_THROTTLED, HOTTEST, AVERAGE),
     remediation=SPREAD_KEYS,
 )
 def hot_shard(stream: Stream, _graph: Graph) -> Iterator[Match]:
-    """A stream refuses records although its shards together are at most half full.
+    """One shard of a stream takes much more than the others.
 
-    Then few of its shards get most of the records: more shards do not help, better partition keys
-    do. This is concluded from the metrics of the whole stream, as those of single shards cost extra
-    and are mostly off; bursts shorter than five minutes look the same.
+    More shards do not help then, better partition keys do. Where each shard has metrics of its own
+    (enhanced monitoring of IncomingBytes), the busiest takes more than twice the average, and more
+    than half of what it can. Elsewhere it is concluded from the whole stream: it refuses records
+    although its shards together are at most half full; bursts shorter than five minutes look the
+    same.
 
     Fine to accept where the load comes in such bursts.
     """
     if stream.on_demand or shards_of(stream) == 1:
         return
+    if _watched(stream.raw):
+        yield from _hottest_shard(stream)
+    else:
+        yield from _refusing_while_quiet(stream)
+
+
+def _hottest_shard(stream: Stream) -> Iterator[Match]:
+    hottest, average = (each.steady(stream).per_second() for each in (HOTTEST, AVERAGE))
+    peak, usual = hottest.percentile(99), average.percentile(99)
+    if peak > _QUIET * event_limits.SHARD_BYTES and peak > _UNEVEN * usual:
+        message = f"the busiest shard of {stream.label} takes {peak / usual:.1f} times the average"
+        evidence = tuple(each.summary("bytes a second") for each in (hottest, average))
+        yield Match(stream, message, evidence=evidence, confidence=Confidence.HIGH)
+
+
+def _refusing_while_quiet(stream: Stream) -> Iterator[Match]:
     shards = shards_of(stream)
     loads = [(series.maximum / (limit * shards), series) for series, limit, _ in writes(stream)]
     load, busiest = max(loads, key=lambda each: each[0])
@@ -197,4 +228,5 @@ def hot_shard(stream: Stream, _graph: Graph) -> Iterator[Match]:
             f"{stream.label} refused {brief(refused)} writes though its shards were never more"
             f" than {percent(load, 1)} full"
         )
-        yield Match(stream, message, evidence=(busiest.summary("a second"),))
+        note = "concluded from the whole stream, as no shard has metrics of its own"
+        yield Match(stream, message, evidence=(busiest.summary("a second"), note))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.data import limits
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import Queue
@@ -18,11 +19,8 @@ from checks.sqs.traffic_dead_letters import EMPTY
 SENT = Measure(Queue, "NumberOfMessagesSent")
 GUIDE = "SQS Cost Optimization (lines 961-974)"
 
-# Our choices: so many calls a month cost about four dollars; a batch of ten is as many as there
-# can be (API SendMessageBatch); keys that live as long as SQS's default are cheap enough.
+# Our choices: so many calls a month cost about four dollars, so many messages are a busy queue.
 _MANY = 10_000_000
-_BATCH = 10
-_DEFAULT_REUSE_SECONDS = 300
 _BUSY = 1_000_000
 # Two of a producer, one of a consumer.
 _CALLS_IN_A_PERIOD = 3
@@ -64,7 +62,7 @@ def queue_with_many_requests(queue: Queue, _graph: Graph) -> Iterator[Match]:
         return
     usage = Usage(
         sqs_requests(queue, messages + empty),
-        sqs_requests(queue, messages / _BATCH + empty),
+        sqs_requests(queue, messages / limits.MESSAGES_PER_CALL + empty),
         "now one message in a call, then ten; no message beyond 64 KB",
     )
     message = f"{queue.label} is called up to {brief(messages + empty)} times a month"
@@ -101,7 +99,7 @@ def sends_perhaps_not_batched(queue: Queue, _graph: Graph) -> Iterator[Match]:
         return
     usage = Usage(
         sqs_requests(queue, sent.monthly),
-        sqs_requests(queue, sent.monthly / _BATCH),
+        sqs_requests(queue, sent.monthly / limits.MESSAGES_PER_CALL),
         "sends only, if each message comes alone now",
     )
     message = f"{queue.label} gets {brief(sent.monthly)} messages a month, perhaps one by one"
@@ -136,12 +134,12 @@ def data_keys_renewed_too_often(queue: Queue, _graph: Graph) -> Iterator[Match]:
     Fine to accept where a revoked key has to take effect within minutes.
     """
     seconds = queue.key_reuse_seconds
-    if not queue.kms_key or seconds >= _DEFAULT_REUSE_SECONDS:
+    if not queue.kms_key or seconds >= limits.KEY_REUSE_DEFAULT:
         return
     sent = SENT.steady(queue)
     if sent.monthly < _BUSY:
         return
-    calls, fewer = _key_calls(seconds), _key_calls(_DEFAULT_REUSE_SECONDS)
+    calls, fewer = _key_calls(seconds), _key_calls(limits.KEY_REUSE_DEFAULT)
     usage = Usage(calls, fewer, "one producer and one consumer")
     message = f"{queue.label} renews its data keys every {seconds} s"
     path = ("KmsDataKeyReusePeriodSeconds",)

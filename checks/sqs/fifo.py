@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.data import limits
+from auditor.data.regions import quota
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import Queue, RawResource
@@ -27,14 +28,13 @@ HIGH_THROUGHPUT = """
 """
 
 
-def _limited(raw: RawResource) -> bool:
-    high = raw.properties.get("FifoThroughputLimit") == "perMessageGroupId"
-    return bool(raw.properties.get("FifoQueue")) and not high
+def _fifo(raw: RawResource) -> bool:
+    return bool(raw.properties.get("FifoQueue"))
 
 
 # SQS publishes every minute; a quota per second wants the finest there is.
 MESSAGES = tuple(
-    Measure(Queue, f"NumberOfMessages{what}", resolution=60, only=_limited)
+    Measure(Queue, f"NumberOfMessages{what}", resolution=60, only=_fifo)
     for what in ("Sent", "Received", "Deleted")
 )
 
@@ -53,18 +53,19 @@ MESSAGES = tuple(
 def fifo_near_throughput_quota(queue: Queue, _graph: Graph) -> Iterator[Match]:
     """A FIFO queue is close to the throughput at which SQS starts to throttle it.
 
-    Without high throughput mode each action is limited to 300 calls a second, so to 3,000 messages
-    where every call carries ten. CloudWatch counts messages, not calls: above 80% of 3,000 the
-    queue is near its quota however it is called, above 80% of 300 that depends on the batching and
-    the result is undetermined. The peaks are averages over a minute, so the true peak is higher.
+    Without high throughput mode each action is limited to 300 calls a second, with it to a number
+    that differs between regions; a call carries at most ten messages. CloudWatch counts messages,
+    not calls: above 80% of ten times the quota the queue is near it however it is called, above 80%
+    of the quota itself that depends on the batching and the result is undetermined. The peaks are
+    averages over a minute, so the true peak is higher.
 
     Fine to accept where producers and consumers back off and a delay does no harm.
     """
-    if not queue.fifo or queue.throughput_limit == "perMessageGroupId":
+    if not queue.fifo:
         return
     sent, received, deleted = (each.steady(queue).per_second() for each in MESSAGES)
     busiest = max(sent, received, deleted, key=lambda series: series.maximum)
-    calls, path = limits.FIFO_CALLS_PER_SECOND, ("FifoThroughputLimit",)
+    calls, path = _calls_per_second(queue, busiest.maximum), ("FifoThroughputLimit",)
     messages = calls * limits.MESSAGES_PER_CALL
     what = f"the throughput of {queue.label}"
     matches = list(near_limit(queue, busiest, messages, what, unit="a second", path=path))
@@ -72,9 +73,16 @@ def fifo_near_throughput_quota(queue: Queue, _graph: Graph) -> Iterator[Match]:
     if not matches and busiest.maximum > limits.QUOTA_WARNING_SHARE * calls:
         reason = (
             f"a peak of {busiest.maximum:.0f} messages a second ({busiest.name}) is near the quota"
-            f" of {calls} calls only if calls carry few messages"
+            f" of {calls:,.0f} calls only if calls carry few messages"
         )
         raise UndeterminedError(reason, path)
+
+
+def _calls_per_second(queue: Queue, used: float) -> float:
+    """The quota of each action on the queue."""
+    if queue.throughput_limit != "perMessageGroupId":
+        return limits.FIFO_CALLS_PER_SECOND
+    return quota("sqs.fifo_high_throughput", queue.raw.region or "", used)
 
 
 @rule(

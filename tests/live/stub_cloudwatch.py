@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,12 @@ from auditor.values import Unknown
 from tests.live.faulty import Call, Reply
 
 _HOUR = 3_600
-Key = tuple[str, str, str, int, frozenset[tuple[str, str]]]
+# Namespace, metric, statistic, period, dimensions, and how parts are summed up.
+Key = tuple[str, str, str, int, frozenset[tuple[str, str]], str]
+_SEARCH = re.compile(
+    r"(MAX|AVG)\(SEARCH\('\{([^,]+),ShardId,StreamName\} MetricName=\"([^\"]+)\""
+    r" StreamName=\"([^\"]+)\"', '(\w+)', (\d+)\)\)"
+)
 
 
 @dataclass
@@ -53,14 +59,9 @@ class StubCloudWatch:
     def _result(
         self, query: Mapping[str, Any], request: Mapping[str, Any], older: bool
     ) -> dict[str, Any]:
-        stat = query["MetricStat"]
-        metric = stat["Metric"]
-        dimensions = frozenset((each["Name"], each["Value"]) for each in metric["Dimensions"])
-        course = self.courses.get(
-            (metric["Namespace"], metric["MetricName"], stat["Stat"], stat["Period"], dimensions),
-            [],
-        )
-        answer = {"Id": query["Id"], "Label": metric["MetricName"]}
+        key = _asked(query)
+        course = self.courses.get(key, [])
+        answer = {"Id": query["Id"], "Label": key[1]}
         if isinstance(course, Unknown):
             return {**answer, "StatusCode": "InternalError", "Timestamps": [], "Values": []}
         start, end = request["StartTime"], request["EndTime"]
@@ -84,4 +85,20 @@ def _key(measure: Measure, dimensions: Mapping[str, str]) -> Key:
         measure.statistic,
         measure.resolution,
         frozenset(dimensions.items()),
+        measure.across,
     )
+
+
+def _asked(query: Mapping[str, Any]) -> Key:
+    """What a query is about; fails for metric math that CloudWatch would not understand."""
+    if "Expression" in query:
+        found = _SEARCH.fullmatch(query["Expression"])
+        assert found, query
+        across, namespace, metric, stream, statistic, period = found.groups()
+        assert int(period) == query["Period"]
+        dimensions = frozenset({("StreamName", stream)})
+        return namespace, metric, statistic, int(period), dimensions, across
+    stat = query["MetricStat"]
+    metric = stat["Metric"]
+    dimensions = frozenset((each["Name"], each["Value"]) for each in metric["Dimensions"])
+    return metric["Namespace"], metric["MetricName"], stat["Stat"], stat["Period"], dimensions, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from auditor.resources.sns import SUBSCRIBED
 from auditor.resources.streams import LIMITS
 from tests.live.conftest import Account
 from tests.live.reading import ACCOUNT, REGION, arn, collect, only, properties, resources
@@ -74,7 +75,11 @@ def test_topic_with_policy_and_subscriptions(account: Account) -> None:
     )
     unit = collect(account.url)
     raw = only(unit, "AWS::SNS::Topic")
-    assert raw.properties == {"TopicName": "orders", "KmsMasterKeyId": "alias/orders"}
+    assert raw.properties == {
+        "TopicName": "orders",
+        "KmsMasterKeyId": "alias/orders",
+        SUBSCRIBED: {"SubscriptionsConfirmed": 0, "SubscriptionsPending": 0},
+    }
     assert (raw.id, raw.name) == (topic_arn, "orders")
     assert properties(unit, "AWS::SNS::TopicPolicy") == {
         "Topics": [topic_arn],

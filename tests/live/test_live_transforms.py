@@ -10,6 +10,8 @@ import pytest
 from auditor.collectors.live import cloudwatch, events, functions, kinesis, sns, sqs, stepfunctions
 from auditor.collectors.live.permissions import transform_policy
 from auditor.resources import Permission, Topic
+from auditor.resources.functions import LAST_RESULT
+from auditor.resources.sns import SUBSCRIBED
 from auditor.values import UndeterminedError, Unknown
 from tests.live.reading import arn
 
@@ -82,6 +84,7 @@ def test_stream_mapping_of_aws() -> None:
         "MaximumRetryAttempts": 0,
         "MaximumRecordAgeInSeconds": -1,
         "BisectBatchOnFunctionError": False,
+        LAST_RESULT: "OK",
     }
 
 
@@ -167,6 +170,7 @@ def test_topic_of_aws() -> None:
                 "SuccessFeedbackSampleRate": "10",
             }
         ],
+        SUBSCRIBED: {"SubscriptionsConfirmed": 3},
     }
 
 

@@ -19,6 +19,7 @@ from auditor.resources import (
     Permission,
 )
 from auditor.resources.base import RawResource, unread_properties
+from auditor.resources.functions import LAST_RESULT
 from auditor.values import Unknown
 
 # An account has one policy for each function, whichever way it was declared.
@@ -159,6 +160,8 @@ def mapping(arn: str, item: Mapping[str, Any]) -> RawResource:
         "Enabled": item.get("State") not in ("Disabled", "Disabling"),
         **pick(item, _MAPPING),
     }
+    if result := item.get("LastProcessingResult"):
+        properties[LAST_RESULT] = result
     if key := item.get("KMSKeyArn"):
         properties["KmsKeyArn"] = key
     source = last(last(item.get("EventSourceArn", "")), "/") or "self-managed source"

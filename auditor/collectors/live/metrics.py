@@ -127,6 +127,8 @@ def _answers(
 
 
 def _query(number: int, query: _Query) -> dict[str, Any]:
+    if query.measure.part:
+        return {"Id": f"m{number}", "Expression": _search(query), "Period": query.resolution}
     dimensions = [{"Name": name, "Value": value} for name, value in query.dimensions.items()]
     metric = {
         "Namespace": query.measure.namespace,
@@ -135,6 +137,16 @@ def _query(number: int, query: _Query) -> dict[str, Any]:
     }
     stat = {"Metric": metric, "Period": query.resolution, "Stat": query.measure.statistic}
     return {"Id": f"m{number}", "MetricStat": stat}
+
+
+def _search(query: _Query) -> str:
+    """Metric math over the parts of a resource; names have no quotes (API CreateStream)."""
+    measure = query.measure
+    schema = ",".join((measure.namespace, measure.part, *query.dimensions))
+    wanted = {"MetricName": measure.metric, **query.dimensions}
+    terms = " ".join(f'{name}="{value}"' for name, value in wanted.items())
+    search = f"SEARCH('{{{schema}}} {terms}', '{measure.statistic}', {query.resolution})"
+    return f"{measure.across}({search})"
 
 
 def series(

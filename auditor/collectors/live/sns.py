@@ -20,7 +20,7 @@ from auditor.collectors.live.shapes import (
 )
 from auditor.resources import Subscription, Topic, TopicInlinePolicy, TopicPolicy
 from auditor.resources.base import RawResource, unread_properties
-from auditor.resources.sns import SMS
+from auditor.resources.sns import SMS, SUBSCRIBED
 from auditor.values import Unknown, document
 
 # An account has one policy for each topic, whichever way it was declared.
@@ -104,6 +104,7 @@ def transform(attributes: Mapping[str, str]) -> Iterable[RawResource]:
         **documents(attributes, ("ArchivePolicy",)),
         **pick(attributes, _TEXTS),
         **prune({"DeliveryStatusLogging": _delivery_status_logging(attributes)}),
+        SUBSCRIBED: numbers(attributes, ("SubscriptionsConfirmed", "SubscriptionsPending")),
     }
     yield RawResource(Topic.type, arn, properties, name=last(arn), arn=arn)
     policy = document(attributes.get("Policy"))
