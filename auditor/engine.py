@@ -115,15 +115,16 @@ def _run(
     graph: Graph, reading: Reading, rules: Sequence[Rule[Any]], gaps: list[Gap]
 ) -> Iterator[tuple[Rule[Any], Match, Outcome]]:
     context = {raw.id for raw in reading.context}
-    present = graph.index.by_type
+    judged = {
+        cls: [resource for resource in resources if resource.raw.id not in context]
+        for cls, resources in graph.index.by_type.items()
+    }
     has_metrics = measured(reading.resources)
     for rule in rules:
         if rule.needs and not has_metrics:
             continue
         for cls in rule.applies_to:
-            for resource in present.get(cls, ()):
-                if resource.id in context:
-                    continue
+            for resource in judged.get(cls, ()):
                 try:
                     for match in rule.run(resource, graph):
                         yield rule, match, Outcome.VIOLATION

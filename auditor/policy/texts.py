@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 from auditor.policy.actions import matches
 from auditor.values import Unknown
@@ -43,24 +44,32 @@ def compare(
 
     Without `wild`, `*` and `?` stand for themselves.
     """
-    one, other = _known(pattern, ignore_case), _known(value, ignore_case)
+    one = pattern.text if isinstance(pattern, Unknown) else str(pattern)
+    other = value.text if isinstance(value, Unknown) else str(value)
     if one is None or other is None:
         return Answer.UNDETERMINED
+    opens = isinstance(pattern, Unknown), isinstance(value, Unknown)
+    return _compared(one, other, opens, wild, ignore_case)
+
+
+@lru_cache(maxsize=4096)  # many rules ask the same of a policy
+def _compared(
+    pattern: str, value: str, opens: tuple[bool, bool], wild: bool, ignore_case: bool
+) -> Answer:
+    """The same of two texts; `opens` tells of each whether its symbols stand for anything."""
+    one, other = _known(pattern, ignore_case), _known(value, ignore_case)
     if one == other or (wild and matches(one, other)):
         return Answer.YES
     if "${" not in one and "${" not in other:
         return Answer.NO
     if len(one) > _LONGEST or len(other) > _LONGEST:
         return Answer.UNDETERMINED
-    left = _tokens(one, isinstance(pattern, Unknown), wild)
-    right = _tokens(other, isinstance(value, Unknown), wild=False)
+    left = _tokens(one, opens[0], wild)
+    right = _tokens(other, opens[1], wild=False)
     return Answer.UNDETERMINED if _meet(left, right) else Answer.NO
 
 
-def _known(value: object, ignore_case: bool) -> str | None:
-    text = value.text if isinstance(value, Unknown) else str(value)
-    if text is None:
-        return None
+def _known(text: str, ignore_case: bool) -> str:
     text = _PARTITION.sub("arn:aws:", text.replace("${AWS::URLSuffix}", "amazonaws.com"))
     return text.lower() if ignore_case else text
 
