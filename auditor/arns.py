@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # A colon inside `${...}` does not separate.
 _SEPARATOR = re.compile(r":(?![^{}]*\})")
@@ -28,10 +29,7 @@ class Arn:
     @classmethod
     def parse(cls, text: str) -> Arn | None:
         """The parts, or `None` when the text is not an ARN."""
-        if not text.startswith("arn:"):
-            return None
-        parts = _SEPARATOR.split(text, maxsplit=5)
-        return cls(*parts[1:]) if len(parts) == 6 else None
+        return _parsed(text) if text.startswith("arn:") else None
 
     @classmethod
     def of_queue_url(cls, text: str) -> Arn | None:
@@ -60,6 +58,12 @@ class Arn:
         if self.service in _SUBRESOURCE_SERVICES:
             return [self.resource, "/".join(self.resource.split("/")[:2])]
         return [self.resource]
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Arn | None:
+    parts = _SEPARATOR.split(text, maxsplit=5)
+    return Arn(*parts[1:]) if len(parts) == 6 else None
 
 
 def symbolic(text: str) -> bool:

@@ -89,6 +89,16 @@ class View:
             return cast(object, value)
         return getattr(self.properties, "unread", None)
 
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """What `make` gives: worked out when first asked for, kept as long as the view itself.
+
+        `what` must differ from the names of all attributes.
+        """
+        kept = self.__dict__
+        if what not in kept:
+            kept[what] = make()
+        return cast("T", kept[what])
+
     def has(self, name: str) -> bool:
         """Whether the property is set to anything; an unknown value is, an unread one raises."""
         if name in self.properties:

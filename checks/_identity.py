@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import chain
 
 from auditor.arns import Arn
 from auditor.data.managed_policies import ALLOWED
 from auditor.graph import EdgeKind, Graph
 from auditor.index import External, Node
-from auditor.policy import Answer, Doubts, Request, Statement, may, statements_of
+from auditor.policy import Answer, Doubts, Kept, Request, Statement, may, statements_of
 from auditor.resources import Key, ManagedPolicy, Policy, Resource, Role, RolePolicy
 from auditor.values import UndeterminedError, Unknown
 from checks._shared import unread_end
@@ -85,28 +84,19 @@ def permissions(role: Role, graph: Graph) -> Iterator[Statement]:
 
     Raises `UndeterminedError` after them when there are some that could not be read.
     """
-    statements, doubts = _permissions(role, graph)
-    yield from statements
-    doubts.settle()
+    return iter(role.once("all permissions", lambda: Kept(_permissions(role, graph))))
 
 
-@lru_cache(maxsize=1024)
-def _permissions(role: Role, graph: Graph) -> tuple[tuple[Statement, ...], Doubts]:
-    found: list[Statement] = []
+def _permissions(role: Role, graph: Graph) -> Iterator[Statement]:
     doubts = Doubts()
     with doubts:
-        found.extend(_each(statements_of(role), doubts))
+        yield from statements_of(role)
     with doubts:
         for edge in graph.incoming(role, EdgeKind.PERMITS):
             with doubts:
-                found.extend(_each(_attached(edge.source), doubts))
+                yield from _attached(edge.source)
         graph.settle_incoming(role, EdgeKind.PERMITS)
-    return tuple(found), doubts
-
-
-def _each(statements: Iterator[Statement], doubts: Doubts) -> Iterator[Statement]:
-    with doubts:
-        yield from statements
+    doubts.settle()
 
 
 def _attached(policy: Node) -> Iterator[Statement]:

@@ -9,7 +9,7 @@ from auditor.arns import Arn
 from auditor.policy.actions import action_matches, matches
 from auditor.policy.conditions import SOURCE_KEYS, Clause, clauses_of, limit
 from auditor.policy.documents import Statement, entries
-from auditor.policy.doubts import Doubts
+from auditor.policy.doubts import Doubts, Kept
 from auditor.policy.reach import NOBODY, Audience, Owner, Trust, account_reach, is_account
 from auditor.values import PropertyPath
 
@@ -56,6 +56,10 @@ def principals_in(statement: Statement, name: str) -> Iterator[Principal]:
 
     Raises `UndeterminedError` after them for the others.
     """
+    return iter(statement.once(f"all of {name}", lambda: Kept(_principals_in(statement, name))))
+
+
+def _principals_in(statement: Statement, name: str) -> Iterator[Principal]:
     value, path = statement.peek(name), (*statement.path, name)
     if not isinstance(value, Mapping):
         for entry in entries(value, path):

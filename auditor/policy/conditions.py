@@ -16,6 +16,7 @@ from enum import Enum
 
 from auditor.arns import Arn
 from auditor.policy.documents import Statement, named_part, reference_part
+from auditor.policy.doubts import Kept
 from auditor.policy.reach import Audience, Owner, account_reach, is_account
 from auditor.values import PropertyPath, UndeterminedError, Unknown, mapping, read, sequence
 
@@ -101,6 +102,10 @@ class Clause:
 
 def clauses_of(statement: Statement) -> Iterator[Clause]:
     """The clauses of a statement, all of which must hold."""
+    return iter(statement.once("clauses", lambda: Kept(_clauses_of(statement))))
+
+
+def _clauses_of(statement: Statement) -> Iterator[Clause]:
     path = (*statement.path, "Condition")
     for operator, tested in statement.conditions.items():
         where = (*path, operator)

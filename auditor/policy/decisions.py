@@ -50,7 +50,10 @@ def may(statements: Iterable[Statement], request: Request, *, identity: bool = F
     allow, deny = Decision(Answer.NO), Decision(Answer.NO)
     try:
         for statement in statements:
-            allows, applies = _allows(statement), _applies(statement, request, identity)
+            applies = _applies(statement, request, identity)
+            if applies is Answer.NO:
+                continue
+            allows = _allows(statement)
             allow = max(allow, Decision(min(applies, allows), statement), key=_answer)
             deny = max(deny, Decision(min(applies, allows.opposite), statement), key=_answer)
     except UndeterminedError:
@@ -75,14 +78,20 @@ def _allows(statement: Statement) -> Answer:
 
 
 def _applies(statement: Statement, request: Request, identity: bool) -> Answer:
-    return min(
-        Answer.YES
-        if identity
-        else _element(statement, "Principal", lambda name: _names(statement, name, request)),
-        _element(statement, "Action", lambda name: _acts(statement, name, request.action)),
-        _element(statement, "Resource", lambda name: _holds(statement, name, request.resource)),
-        _any_or_all(min, (holds(each, request.context) for each in clauses_of(statement))),
-    )
+    """Whether all parts of a statement fit; after the first that does not, none is looked at."""
+    result = _element(statement, "Action", lambda name: _acts(statement, name, request.action))
+    if result:
+        named = _element(
+            statement, "Resource", lambda name: _holds(statement, name, request.resource)
+        )
+        result = min(result, named)
+    if result and not identity:
+        called = _element(statement, "Principal", lambda name: _names(statement, name, request))
+        result = min(result, called)
+    if result:
+        met = _any_or_all(min, (holds(each, request.context) for each in clauses_of(statement)))
+        result = min(result, met)
+    return result
 
 
 def _element(statement: Statement, name: str, answers: Callable[[str], Iterator[Answer]]) -> Answer:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor.findings import Match
-from auditor.policy.doubts import Doubts
+from auditor.policy.doubts import Doubts, Kept
 from auditor.resources import EventBusPolicy, Group, Key, Permission, Role, User
 from auditor.resources.base import Resource
 from auditor.values import (
@@ -61,6 +61,9 @@ class Statement(View):
         some resource. Elsewhere a symbol alone may be anything, `*` as well, and in an action so
         may a part.
         """
+        return iter(self.once(f"entries of {name}", lambda: Kept(self._entries(name))))
+
+    def _entries(self, name: str) -> Iterator[Entry]:
         readable = _READABLE.get(name.removeprefix("Not"), named_part)
         return entries(self.peek(name), (*self.path, name), readable)
 
@@ -114,6 +117,10 @@ def statements_of(resource: Resource) -> Iterator[Statement]:
 
     Not those of a role's trust policy.
     """
+    return iter(resource.once("all statements", lambda: Kept(_statements_of(resource))))
+
+
+def _statements_of(resource: Resource) -> Iterator[Statement]:
     if isinstance(resource, EventBusPolicy):
         return _of_bus(resource)
     if isinstance(resource, Permission):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from types import TracebackType
+from typing import Generic, TypeVar
 
 from auditor.values import UndeterminedError
+
+T = TypeVar("T")
 
 
 class Doubts:
@@ -34,4 +38,23 @@ class Doubts:
     def settle(self) -> None:
         """Raise the first doubt that was held back, if there was any."""
         if self.first is not None:
-            raise self.first
+            raise self.first.with_traceback(None)  # else it would grow with every raise
+
+
+class Kept(Generic[T]):
+    """What an iterator gave and the doubt that ended it, to be gone through any number of times."""
+
+    __slots__ = ("_doubts", "_items")
+
+    def __init__(self, found: Iterable[T]) -> None:
+        self._items: list[T] = []
+        self._doubts = Doubts()
+        with self._doubts:
+            self._items.extend(found)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items) if self._doubts.first is None else self._with_doubt()
+
+    def _with_doubt(self) -> Iterator[T]:
+        yield from self._items
+        self._doubts.settle()

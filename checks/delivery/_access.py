@@ -46,10 +46,15 @@ def decide(target: Resource, service: str, source: Resource, graph: Graph) -> De
 
     Raises `UndeterminedError` when a policy that was not read may be one of the target.
     """
-    found: Iterator[Statement] = chain.from_iterable(
-        statements_of(edge.via) for edge in graph.incoming(target, EdgeKind.GUARDS)
+    return target.once(
+        f"decision about {service} for {source.id}",
+        lambda: may(_guarding(target, graph), _request(target, service, source)),
     )
-    return may(found, _request(target, service, source))
+
+
+def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:
+    guards = graph.incoming(target, EdgeKind.GUARDS)
+    return chain.from_iterable(statements_of(edge.via) for edge in guards)
 
 
 def by_network(decision: Decision) -> bool:

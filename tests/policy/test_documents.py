@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from auditor.findings import Match
-from auditor.policy import Statement, judge_each, principals_of, statements_of
+from auditor.policy import Kept, Statement, judge_each, principals_of, statements_of
 from auditor.resources import RawResource, typed
 from auditor.resources.base import Resource
 from auditor.values import UndeterminedError, Unknown
@@ -129,3 +130,17 @@ def test_principals_of_every_kind() -> None:
         ("Service", "s3.amazonaws.com"),
         ("AWS", "111111111111"),
     ]
+
+
+def test_what_was_kept_gives_items_and_doubt_each_time() -> None:
+    def found() -> Iterator[int]:
+        yield 1
+        raise UndeterminedError("not read")
+
+    kept = Kept(found())
+    for _ in range(2):
+        seen: list[int] = []
+        with pytest.raises(UndeterminedError, match="not read"):
+            seen.extend(kept)
+        assert seen == [1]
+    assert list(Kept(iter("ab"))) == ["a", "b"]
