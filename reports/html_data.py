@@ -14,33 +14,50 @@ from reports.picture.views import Views
 from reports.safe import clipped, visible
 from reports.wording import cost, place, shown_id
 
-COLUMNS = (
-    "rule", "severity", "outcome", "confidence", "type", "resource", "arn", "account", "region",
-    "path", "line", "column", "excerpt", "property", "when", "message", "evidence", "related",
-    "steps", "fingerprint", "accepted", "node",
-)  # fmt: skip
 MOST = 20_000
 LONGEST = 2_000
 WIDTH = 100
-# What could end the script element, or a line of it.
+# Stands for the name of the finding's resource: without it, thousands of texts are the same. No
+# text has it itself, for it does not print.
+NAME = "\ue000"
+# What could end the script element or a line of it, or does not print.
 _ESCAPES = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+    {
+        "<": "\\u003c", ">": "\\u003e", "&": "\\u0026",
+        "\u2028": "\\u2028", "\u2029": "\\u2029", NAME: "\\ue000",
+    }
+)  # fmt: skip
 
 
 def embedded(report: Report, views: Views) -> str:
-    """JSON that may stand in a script element; findings and steps name their nodes in `views`."""
+    """JSON that may stand in a script element; findings and steps name their nodes in `views`.
+
+    Findings are columns: a list of cells each, or in `same` the one cell that all of them have.
+    """
     table, nodes = _Table(), _Nodes(views)
     shown = report.findings[:MOST]
+    columns, same = _columns([_row(finding, table, nodes) for finding in shown])
     value = {
-        "columns": COLUMNS,
+        "count": len(shown),
+        "columns": columns,
+        "same": same,
         "texts": table.texts,
-        "rows": [_row(finding, table, nodes) for finding in shown],
         "rules": {rule.id: _rule(rule) for rule in report.rules},
         "omitted": len(report.findings) - len(shown),
     }
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.translate(_ESCAPES)
+
+
+def _columns(rows: list[dict[str, Any]]) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+    columns, same = {}, {}
+    for name in rows[0] if rows else ():
+        cells = [row[name] for row in rows]
+        if all(cell == cells[0] for cell in cells):
+            same[name] = cells[0]
+        else:
+            columns[name] = cells
+    return columns, same
 
 
 class _Nodes:
@@ -70,28 +87,44 @@ class _Table:
         self._numbers: dict[str, int] = {}
 
     def __call__(self, text: str | None) -> int | None:
-        if text is None:
-            return None
-        if text not in self._numbers:
-            self._numbers[text] = len(self.texts)
-            self.texts.append(_safe(text))
-        return self._numbers[text]
+        """The number of a text as a page may show it."""
+        return None if text is None else self._number(_safe(text))
+
+    def named(self, text: str, name: str) -> int:
+        """The number of a text without the name of the resource that it is about."""
+        shown, hidden = _safe(text), _safe(name)
+        return self._number(shown.replace(hidden, NAME) if hidden else shown)
+
+    def _number(self, shown: str) -> int:
+        if shown not in self._numbers:
+            self._numbers[shown] = len(self.texts)
+            self.texts.append(shown)
+        return self._numbers[shown]
 
 
-def _row(finding: Finding, table: _Table, nodes: _Nodes) -> list[Any]:
+def _row(finding: Finding, table: _Table, nodes: _Nodes) -> dict[str, Any]:
     subject, location = finding.resource, finding.location
-    return [
-        table(finding.rule), table(finding.severity), table(finding.outcome),
-        table(finding.confidence), table(subject.type), table(_name(finding)),
-        table(subject.arn), table(subject.account), table(subject.region),
-        table(location.path) if location else None,
-        location.line if location else 0, location.column if location else 0,
-        _excerpt(location), table(finding.property), table(finding.when), _safe(finding.message),
-        _all((*finding.evidence, *_cost(finding))),
-        _all(f"{item.id}: {item.message}{_at(item.location)}" for item in finding.related),
-        _steps(finding, table, nodes), finding.fingerprint, table(_accepted(finding)),
-        nodes.of(finding),
-    ]  # fmt: skip
+    name = _name(finding)
+
+    def said(texts: Iterable[str]) -> list[int]:
+        return [table.named(text, name) for text in texts]
+
+    related = (f"{item.id}: {item.message}{_at(item.location)}" for item in finding.related)
+    return {
+        "rule": table(finding.rule), "severity": table(finding.severity),
+        "outcome": table(finding.outcome), "confidence": table(finding.confidence),
+        "type": table(subject.type), "resource": table(name), "arn": table(subject.arn),
+        "account": table(subject.account), "region": table(subject.region),
+        "path": table(location.path) if location else None,
+        "line": location.line if location else 0, "column": location.column if location else 0,
+        "excerpt": said(_excerpt(location)),
+        "property": table(finding.property), "when": table(finding.when),
+        "message": table.named(finding.message, name),
+        "evidence": said((*finding.evidence, *_cost(finding))),
+        "related": said(related), "steps": _steps(finding, table, nodes),
+        "fingerprint": finding.fingerprint, "accepted": table(_accepted(finding)),
+        "node": nodes.of(finding),
+    }  # fmt: skip
 
 
 def _name(finding: Finding) -> str:
@@ -100,9 +133,9 @@ def _name(finding: Finding) -> str:
     return subject.name if subject.name and not finding.location else shown_id(subject)
 
 
-def _steps(finding: Finding, table: _Table, nodes: _Nodes) -> list[tuple[int | None, str, str]]:
+def _steps(finding: Finding, table: _Table, nodes: _Nodes) -> list[tuple[Any, ...]]:
     return [
-        (table(step.id), f"{_safe(step.message)}{_at(step.location)}", nodes.near(finding, step.id))
+        (table(step.id), table(f"{step.message}{_at(step.location)}"), nodes.near(finding, step.id))
         for step in finding.steps
     ]
 
@@ -113,8 +146,8 @@ def _accepted(finding: Finding) -> str | None:
     return "baseline" if finding.baselined else None
 
 
-def _excerpt(location: Location | None) -> tuple[str, str, str] | None:
-    return around(location, WIDTH) if location and location.excerpt.strip() else None
+def _excerpt(location: Location | None) -> tuple[str, ...]:
+    return around(location, WIDTH) if location and location.excerpt.strip() else ()
 
 
 def _cost(finding: Finding) -> Iterator[str]:
@@ -122,12 +155,8 @@ def _cost(finding: Finding) -> Iterator[str]:
         yield f"cost: {cost(finding.estimate)}"
 
 
-def _all(texts: Iterable[str]) -> list[str]:
-    return [_safe(text) for text in texts]
-
-
 def _at(location: Location | None) -> str:
-    return f" ({_safe(place(location))})" if location else ""
+    return f" ({place(location)})" if location else ""
 
 
 def _rule(rule: Rule[Any]) -> dict[str, str]:

@@ -42,7 +42,7 @@ function path(finding) {
   }
   return [make("h4", {}, "The way of the message"),
     make("ol", { className: "steps" }, ...finding.steps.map(
-      ([id, text]) => make("li", {}, make("b", {}, data.texts[id]), `: ${text}`)))];
+      ([id, text]) => make("li", {}, make("b", {}, textAt(id)), `: ${textAt(text)}`)))];
 }
 
 function paragraphs(text) {
@@ -67,7 +67,7 @@ function openDetail(finding) {
     button.addEventListener("click", () => showNode(finding.node, finding));
     parts.push(button);
   }
-  if (finding.excerpt) {
+  if (finding.excerpt.length) {
     const [before, inside, after] = finding.excerpt;
     parts.push(make("pre", { className: "excerpt", tabIndex: 0, ariaLabel: "Source" },
       make("span", { className: "line" }, String(finding.line)), before,

@@ -3,15 +3,32 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 const SHAPES = { critical: "\u25c6", high: "\u25b2", medium: "\u25a0", low: "\u25cf", info: "\u25cb" };
-const TEXTS = new Set([
+const TEXTS = [
   "rule", "severity", "outcome", "confidence", "type", "resource", "arn", "account", "region",
   "path", "property", "when", "accepted",
-]);
-const findings = data.rows.map((row, number) => {
-  const finding = { number };
-  data.columns.forEach((column, index) => {
-    const value = row[index];
-    finding[column] = TEXTS.has(column) ? (value === null ? "" : data.texts[value]) : value;
+];
+const SAID = ["message", "evidence", "related", "excerpt"];
+// Texts have it where the name of the finding's resource stands.
+const NAME = "\ue000";
+
+function textAt(number) {
+  return number === null ? "" : data.texts[number];
+}
+
+function columnsAt(number) {
+  const finding = { number, ...data.same };
+  for (const name in data.columns) {
+    finding[name] = data.columns[name][number];
+  }
+  return finding;
+}
+
+const findings = Array.from({ length: data.count }, (_, number) => {
+  const finding = columnsAt(number);
+  TEXTS.forEach((name) => { finding[name] = textAt(finding[name]); });
+  const said = (text) => data.texts[text].replaceAll(NAME, finding.resource);
+  SAID.forEach((name) => {
+    finding[name] = Array.isArray(finding[name]) ? finding[name].map(said) : said(finding[name]);
   });
   const rule = data.rules[finding.rule];
   finding.name = rule.name;

@@ -224,7 +224,23 @@ def test_only_the_worst_findings_stand_in_the_page_and_all_in_the_data() -> None
 
     assert [tag for tag, _ in page.elements].count("article") == SHOWN
     assert "20 more are in the list" in page.text
-    assert len(json.loads(page.data)["rows"]) == SHOWN + 20
+    data = json.loads(page.data)
+    assert data["count"] == SHOWN + 20
+    assert len(set(data["columns"]["fingerprint"])) == SHOWN + 20
+
+
+def test_texts_that_differ_in_the_name_of_the_resource_stand_once() -> None:
+    named = [
+        samples.finding(samples.without_dlq, name, f"{name} has no dead-letter queue of {name}.")
+        for name in ("Orders", "Payments")
+    ]
+    data = json.loads(page_of(samples.report(*named)).data)
+
+    assert "\ue000 has no dead-letter queue of \ue000." in data["texts"]
+    assert [text for text in data["texts"] if "Orders" in text] == ["Orders"]
+    assert data["same"]["message"] == data["texts"].index(
+        "\ue000 has no dead-letter queue of \ue000."
+    )
 
 
 def test_severities_differ_in_word_and_shape() -> None:
