@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from auditor.findings import Finding, Gap, Location
 from auditor.report import Report
 from reports.safe import inert, visible
-from reports.wording import unread
+from reports.wording import unread, way
 
 COLUMNS = (
     "outcome", "severity", "confidence", "category", "rule", "name", "resource_type", "resource",
     "resource_name", "account", "region", "path", "line", "column", "property", "when", "message",
     "evidence", "guide", "fingerprint", "suppression", "baselined",
+    "steps",
 )  # fmt: skip
 GAP = "gap"
 # A spreadsheet computes what starts so: https://owasp.org/www-community/attacks/CSV_Injection
@@ -56,6 +57,7 @@ def _finding(finding: Finding) -> dict[str, str | None]:
         "when": finding.when,
         "message": finding.message,
         "evidence": "; ".join(finding.evidence),
+        "steps": way(finding),
         "guide": finding.guide,
         "fingerprint": finding.fingerprint,
         "suppression": finding.suppression,

@@ -12,7 +12,7 @@ from auditor.rules import Rule
 from reports.excerpt import around
 from reports.picture.views import Views
 from reports.safe import clipped, visible
-from reports.wording import cost, place, shown_id
+from reports.wording import cost, deployed, place, shown_id
 
 MOST = 20_000
 LONGEST = 2_000
@@ -123,14 +123,14 @@ def _row(finding: Finding, table: _Table, nodes: _Nodes) -> dict[str, Any]:
         "evidence": said((*finding.evidence, *_cost(finding))),
         "related": said(related), "steps": _steps(finding, table, nodes),
         "fingerprint": finding.fingerprint, "accepted": table(_accepted(finding)),
-        "node": nodes.of(finding),
+        "node": nodes.of(finding), "deployed": deployed(subject),
     }  # fmt: skip
 
 
 def _name(finding: Finding) -> str:
-    """Without a file around it, a name says more than its ARN."""
+    """A name says more than an ARN."""
     subject = finding.resource
-    return subject.name if subject.name and not finding.location else shown_id(subject)
+    return subject.name if subject.name and deployed(subject) else shown_id(subject)
 
 
 def _steps(finding: Finding, table: _Table, nodes: _Nodes) -> list[tuple[Any, ...]]:

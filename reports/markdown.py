@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from auditor.findings import Finding, Gap, Location
 from auditor.report import Report
 from reports.safe import clipped, inert, visible
-from reports.wording import counted, doubts, next_step, place, shown_id, statement, tally, unread
+from reports.wording import (
+    counted,
+    doubts,
+    next_step,
+    place,
+    shown_id,
+    statement,
+    tally,
+    unread,
+    way,
+)
 
 MOST = 25
 LONGEST = 500
@@ -58,9 +68,10 @@ def _section(title: str, items: list[str]) -> list[str]:
 
 def _finding(finding: Finding) -> str:
     at = _at(finding.location)
+    steps = f"\n  way: {code(way(finding))}" if finding.steps else ""
     return (
         f"- **{finding.severity.value}** {finding.rule} {finding.name}: {code(statement(finding))}"
-        f"\n  {at}{code(shown_id(finding.resource))}"
+        f"\n  {at}{code(shown_id(finding.resource))}{steps}"
     )
 
 

@@ -50,6 +50,16 @@ def shown_id(subject: Subject) -> str:
     return subject.construct or subject.id
 
 
+def deployed(subject: Subject) -> bool:
+    """Whether a resource was read from an account: there its id is its ARN."""
+    return subject.id.startswith("arn:")
+
+
+def way(finding: Finding) -> str:
+    """The steps of a message on one line, from where it starts to where it ends."""
+    return " -> ".join(f"{step.id} ({step.message})" for step in finding.steps)
+
+
 def service(subject: Subject) -> str:
     """The service in the type of a resource: `SQS` of `AWS::SQS::Queue`."""
     words = subject.type.split("::")

@@ -19,7 +19,7 @@ function copyButton(text, label) {
 }
 
 function suppression(finding) {
-  if (finding.path) {
+  if (!finding.deployed) {
     return `Metadata:\n  msgaudit:\n    ignore:\n      - id: ${finding.rule}\n`
       + "        reason: say why this is fine\n";
   }

@@ -119,7 +119,7 @@ def test_csv_reports_have_the_same_cells_whatever_they_are_given(text: str) -> N
     rows = list(csv.reader(io.StringIO(rendered, newline=""), strict=True))
 
     assert rendered.encode()
-    assert [len(row) for row in rows] == [22] * 6
+    assert [len(row) for row in rows] == [23] * 6
     assert not any(
         cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row
     )

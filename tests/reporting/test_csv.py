@@ -41,6 +41,7 @@ def test_a_finding_is_a_row() -> None:
         "evidence": "RedrivePolicy is absent",
         "guide": "Dead Letter Queue Setup (lines 109-144)",
         "baselined": "no",
+        "steps": "Elsewhere (sends) -> OrdersQueue (keeps) -> OrdersFn (reads)",
     }
 
 

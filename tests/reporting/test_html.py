@@ -4,12 +4,13 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import product
 
 import pytest
 
-from auditor.findings import Outcome, Severity
+from auditor.findings import Location, Outcome, Severity
 from auditor.report import Report
 from reports.html import SHOWN, TEMPLATES, HtmlReporter
 from reports.wording import SHAPES
@@ -241,6 +242,13 @@ def test_texts_that_differ_in_the_name_of_the_resource_stand_once() -> None:
     assert data["same"]["message"] == data["texts"].index(
         "\ue000 has no dead-letter queue of \ue000."
     )
+
+
+def test_what_is_deployed_is_accepted_by_tags_wherever_it_is_shown() -> None:
+    (finding,) = samples.live().findings
+    shown = replace(finding, location=Location("infra/a.yaml", 3, 3, 3, 9))
+
+    assert "msgaudit:ignore = SQS030" in page_of(samples.report(shown)).text
 
 
 def test_severities_differ_in_word_and_shape() -> None:

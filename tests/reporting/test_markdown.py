@@ -120,3 +120,10 @@ def test_code_spans_hold_any_text(text: str) -> None:
     made = samples.finding(samples.without_dlq, "Queue", text)
 
     assert f"{text}." in page(samples.report(made)).code
+
+
+def test_the_way_of_a_message_is_told() -> None:
+    rendered = MarkdownReporter().render(samples.typical())
+
+    assert "  way: `Elsewhere (sends) -> OrdersQueue (keeps) -> OrdersFn (reads)`" in rendered
+    assert rendered.count("way: ") == 1
