@@ -19,10 +19,11 @@ from auditor.traffic import needed
 
 
 def live_collector(choices: LiveChoices, progress: Progress) -> LiveCollector:
-    """It reads nothing yet."""
+    """It reads nothing yet; the regions are those of the configuration where none is given."""
+    configured = () if choices.all_regions else choices.config.get("regions", ())
     scope = Scope(
         choices.profile,
-        choices.region,
+        choices.region or tuple(configured),
         choices.all_regions,
         choices.account,
         choices.account_role,

@@ -36,6 +36,7 @@ class LiveChoices:
     endpoint_url: str | None = None
     metrics: bool = True
     metrics_window: int = 14
+    config: Configuration
 
     @property
     def live(self) -> bool:
@@ -58,7 +59,6 @@ class Choices(LiveChoices):
     parameter: tuple[str, ...]
     parameter_file: tuple[str, ...]
     jobs: int
-    config: Configuration
     inline_suppressions: bool
     allow_gaps: bool = False
     baseline: str | None = None
@@ -108,12 +108,9 @@ _METRICS = (
     click.option("--metrics-window", type=click.IntRange(1, 63), default=14, show_default=True, metavar="DAYS", help="How far metrics look back, 1 to 63 days."),
 )  # fmt: skip
 _LIVE_OPTIONS = (*_ACCOUNTS, *_METRICS)
+_CONFIG_HELP = "Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."
 _CONFIG = click.option(
-    "--config",
-    metavar="FILE",
-    is_eager=True,
-    callback=_configured,
-    help="Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml).",
+    "--config", metavar="FILE", is_eager=True, callback=_configured, help=_CONFIG_HELP
 )
 _PARAMETERS = (
     click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template parameter (repeatable)."),
@@ -194,8 +191,14 @@ def scope_options(command: F) -> F:
 
 
 def live_options(command: F) -> F:
-    """Add the options that choose accounts to a command."""
-    return _with(_LIVE_OPTIONS, command)
+    """Add the options that choose accounts to a command; the configuration's reports are not its."""
+    config = click.option(
+        "--config",
+        metavar="FILE",
+        callback=lambda *given: configuration(given[2]),
+        help=_CONFIG_HELP,
+    )
+    return _with((config, *_LIVE_OPTIONS), command)
 
 
 def _with(options: Sequence[Callable[[F], F]], command: F) -> F:

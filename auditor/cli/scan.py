@@ -73,7 +73,7 @@ def _dry_run(choices: Choices) -> int:
 
     if not choices.live or choices.paths or choices.demo or choices.snapshot:
         raise UsageError("--dry-run counts calls to accounts", "Add --profile or --region.")
-    return run_plan(_placed(choices))
+    return run_plan(choices)
 
 
 def audited(choices: Choices) -> Report:
@@ -252,14 +252,7 @@ def _live(choices: Choices, progress: Progress) -> tuple[LiveCollector, Source]:
 
     if choices.parameter or choices.parameter_file:
         raise UsageError("--parameter is for templates, not for an account")
-    return live_collector(_placed(choices), progress), Source("live", {"profiles": choices.profile})
-
-
-def _placed(choices: Choices) -> Choices:
-    """The choices with the regions of the configuration where none is given."""
-    if choices.region or choices.all_regions:
-        return choices
-    return replace(choices, region=tuple(choices.config.get("regions", ())))
+    return live_collector(choices, progress), Source("live", {"profiles": choices.profile})
 
 
 def _deliver(report: Report, choices: Choices) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import subprocess
@@ -59,6 +60,22 @@ def test_scan_of_two_regions(account: Account, tmp_path: Path) -> None:
     source = json.loads(done.stdout)["source"]
     assert source["regions"] == [REGION, "eu-west-1"]
     assert done.returncode == 1
+
+
+def test_collect_reads_the_regions_of_the_configuration(account: Account, tmp_path: Path) -> None:
+    """And nothing else of it: its reports are those of a scan."""
+    (tmp_path / ".msgaudit.yaml").write_text("regions: [eu-west-1]\noutputs: {sarif: a.sarif}\n")
+    account.client("sqs", "eu-west-1").create_queue(QueueName="orders")
+    msgaudit(tmp_path, "collect", "--endpoint-url", account.url, "-o", "kept.gz")
+    kept = json.loads(gzip.decompress((tmp_path / "kept.gz").read_bytes()))
+    assert kept["regions"] == ["eu-west-1"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".msgaudit.yaml", "kept.gz"]
+
+
+def test_collect_with_a_broken_configuration(tmp_path: Path) -> None:
+    (tmp_path / ".msgaudit.yaml").write_text("regoins: []\n")
+    done = msgaudit(tmp_path, "collect", "--region", REGION, "-o", "kept.gz")
+    assert (done.returncode, "regoins" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
