@@ -9,6 +9,7 @@ from tests.live.faulty import FaultyAws, Reply
 from tests.live.reading import ACCOUNT, arn
 from tests.live.test_live_events_functions import EMPTY_ZIP
 
+_KEY = "alias/orders"
 PARTNER = "aws.partner/example.com/shop"
 _ROLE = "arn:aws:iam::123456789012:role/worker"
 _CHANNEL = {"ChannelName": "to-s3", "ChannelARN": arn("kinesis", "channel/to-s3")}
@@ -37,15 +38,31 @@ def complete(faulty: FaultyAws) -> None:
     faulty.answer("GetFunctionRecursionConfig", _json(RecursiveLoop="Terminate"))
 
 
+def add_foreign_subscribers(faulty: FaultyAws) -> None:
+    """Let the topic count subscriptions that only it can list."""
+    attributes = {
+        "TopicArn": arn("sns", "orders"), "KmsMasterKeyId": _KEY, "SubscriptionsConfirmed": "9",
+    }  # fmt: skip
+    entries = "".join(
+        f"<entry><key>{name}</key><value>{value}</value></entry>"
+        for name, value in attributes.items()
+    )
+    result = f"<GetTopicAttributesResult><Attributes>{entries}</Attributes>"
+    body = f"<R>{result}</GetTopicAttributesResult></R>".encode()
+    faulty.answer("GetTopicAttributes", (200, "text/xml", body))
+
+
 def _json(**body: object) -> Reply:
     return 200, "application/json", json.dumps(body).encode()
 
 
 def _fill_queues_and_topics(account: Account) -> None:
-    key = account.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    kms = account.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=_KEY, TargetKeyId=key)
     account.queue("orders.fifo", FifoQueue="true")
     sns = account.client("sns")
-    topic = sns.create_topic(Name="orders", Attributes={"KmsMasterKeyId": key})["TopicArn"]
+    topic = sns.create_topic(Name="orders", Attributes={"KmsMasterKeyId": _KEY})["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn("sqs", "orders"))
     sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15555550100")
     account.queue("dead")

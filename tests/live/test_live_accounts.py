@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 from auditor.collectors.live import LiveCollector, Scope
 from auditor.engine import judge
@@ -38,6 +41,7 @@ class Organization:
         self._account = account
         self._organizations = account.client("organizations")
         self._organizations.create_organization(FeatureSet="ALL")
+        self._loader = create_loader()  # what is slow to parse is parsed once
 
     def member(self, name: str) -> str:
         """A new account; its id."""
@@ -50,6 +54,7 @@ class Organization:
         given = self._account.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
         keys = given["Credentials"]
         session = botocore.session.Session()
+        session.register_component("data_loader", self._loader)
         session.set_credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         return session
 
@@ -160,6 +165,33 @@ def test_account_by_its_id(account: Account, organization: Organization) -> None
     unit = read(account.url, Scope(regions=(REGION,), accounts=(member,), account_role=ROLE))
     assert unit.accounts == (member,)
     assert [raw.account for raw in resources(unit, "AWS::SQS::Queue")] == [member]
+
+
+def role_keys(number: int, minutes: int) -> Reply:
+    """Credentials of a role that are good for so long."""
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)
+    keys = (
+        f"<AccessKeyId>ROLE{number}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+        f"<SessionToken>t</SessionToken><Expiration>{end.isoformat()}</Expiration>"
+    )
+    result = f"<AssumeRoleResult><Credentials>{keys}</Credentials></AssumeRoleResult>"
+    return 200, "text/xml", f"<R>{result}</R>".encode()
+
+
+def test_credentials_of_a_role_are_renewed(organization: Organization, faulty: FaultyAws) -> None:
+    """The first ones have only so long to go that botocore will not use them any more."""
+    member = organization.member("sales")
+    given = count(1)
+
+    def answer(_: Call) -> Reply:
+        number = next(given)
+        return role_keys(number, minutes=5 if number == 1 else 60)
+
+    faulty.faults["AssumeRole"] = answer
+    unit = read(faulty.url, Scope(regions=(REGION,), accounts=(member,), account_role=ROLE))
+    assert unit.gaps == ()
+    signers = {call.scope.partition("/")[0] for call in faulty.requests if "List" in call.operation}
+    assert (signers, faulty.calls["AssumeRole"]) == ({"ROLE2"}, 2)
 
 
 def test_only_account_that_cannot_be_entered(organization: Organization, faulty: FaultyAws) -> None:
