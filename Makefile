@@ -35,10 +35,11 @@ update-golden: .venv/.installed-dev ## Rewrite the expected findings of the rule
 docs: .venv/.installed-dev ## Write the documents about rules from the rules and their fixtures
 	$(BIN)/python -m tools.docs
 
-bench: .venv/.installed-dev ## Print the speed of scanning TEMPLATES, an account, large graphs and the report
+bench: .venv/.installed-dev ## Print the speed of scanning TEMPLATES, an account, large graphs, organizations and the report
 	$(BIN)/python -m benchmarks $(TEMPLATES)
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.paths
+	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.report
 
 clean: ## Remove what was installed and built

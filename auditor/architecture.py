@@ -39,10 +39,14 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """Nodes in the order they were read, and the edges between them."""
+    """Nodes in the order they were read, and the edges between them.
+
+    `omitted` counts the resources that were left out because nobody could look at so many.
+    """
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    omitted: int = 0
 
 
 NOTHING_DRAWN = Architecture()
@@ -52,11 +56,13 @@ def merged(parts: Iterable[Architecture]) -> Architecture:
     """One architecture of several that share nodes: stacks, or readings of one stack."""
     nodes: dict[str, Node] = {}
     edges: dict[Edge, None] = {}
+    omitted = 0
     for part in parts:
+        omitted += part.omitted
         for node in part.nodes:
             known = nodes.setdefault(node.id, node)
             if known is not node:
                 both = dict.fromkeys((*known.findings, *node.findings))
                 nodes[node.id] = replace(known, findings=tuple(both))
         edges.update(dict.fromkeys(part.edges))
-    return Architecture(tuple(nodes.values()), tuple(edges))
+    return Architecture(tuple(nodes.values()), tuple(edges), omitted)

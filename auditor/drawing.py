@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.architecture import EXTERNAL, UNREAD, Architecture, Edge, Node, Scalar, merged
 from auditor.arns import Arn
 from auditor.data.webhooks import masked
-from auditor.findings import Finding
+from auditor.findings import Finding, Severity
 from auditor.graph import EdgeKind, Graph
 from auditor.index import External
 from auditor.index import Node as End
@@ -33,21 +33,49 @@ _TEXTS = frozenset({
 })  # fmt: skip
 _STARS = re.compile(r"(?<=://)\*+|\*{2,}$")  # of what was masked in a URL
 _LONGEST_LABEL = 80
+# A page with more takes browsers too long, and an eye.
+MOST = 10_000
 
 
-def architecture(path: str, graphs: Sequence[Graph], findings: Iterable[Finding]) -> Architecture:
-    """What all readings of a unit have together; `path` is the unit's."""
+def architecture(path: str, graphs: Sequence[Graph], findings: Sequence[Finding]) -> Architecture:
+    """What all readings of a unit have together; `path` is the unit's.
+
+    Of a graph of more than `MOST` resources it is the accounts with the worst findings.
+    """
     found: dict[str, list[str]] = defaultdict(list)
     for finding in findings:
         found[finding.resource.id].append(finding.fingerprint)
-    return merged(_Drawing(path, graph, found).draw() for graph in graphs)
+    return merged(_Drawing(path, graph, found, _chosen(graph, findings)).draw() for graph in graphs)
+
+
+def _chosen(graph: Graph, findings: Sequence[Finding]) -> frozenset[str] | None:
+    """The ids of what is drawn of a graph that is too large, `None` for all of it."""
+    if graph.index.count <= MOST:
+        return None
+    counts: dict[str | None, Counter[int]] = defaultdict(Counter)
+    for finding in findings:
+        counts[finding.resource.account][finding.severity.rank] += 1
+    order = sorted(
+        {resource.raw.account for resource in graph.index},
+        key=lambda account: ([-counts[account][each.rank] for each in Severity], account or ""),
+    )
+    ranks = {account: rank for rank, account in enumerate(order)}
+    ranked = sorted(graph.index, key=lambda resource: ranks[resource.raw.account])
+    return frozenset(resource.id for resource in ranked[:MOST])
 
 
 class _Drawing:
-    """One reading being drawn; `homes` are the resources that connectors count for."""
+    """One reading being drawn, or what is chosen of it; connectors count for their homes."""
 
-    def __init__(self, path: str, graph: Graph, found: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        path: str,
+        graph: Graph,
+        found: Mapping[str, Sequence[str]],
+        chosen: frozenset[str] | None = None,
+    ) -> None:
         self._path = path
+        self._chosen = chosen
         self._graph = graph
         self._homes = dict(_homes(graph))
         self._found: dict[str, list[str]] = defaultdict(list)
@@ -59,13 +87,21 @@ class _Drawing:
     def draw(self) -> Architecture:
         edges = dict.fromkeys(self._edges())
         for resource in self._graph.index:
+            if not self._is_chosen(resource):
+                continue
             if resource.type.startswith(_ALWAYS) or resource.id in self._found:
                 self._node(self._homes.get(resource.id, resource))
-        return Architecture(tuple(self._nodes.values()), tuple(edges))
+        omitted = 0 if self._chosen is None else self._graph.index.count - len(self._chosen)
+        return Architecture(tuple(self._nodes.values()), tuple(edges), omitted)
+
+    def _is_chosen(self, end: End) -> bool:
+        return self._chosen is None or not isinstance(end, Resource) or end.id in self._chosen
 
     def _edges(self) -> Iterator[Edge]:
         for edge in self._graph.edges:
-            if edge.kind in _PARTS:
+            if edge.kind in _PARTS or not all(
+                map(self._is_chosen, (edge.source, edge.target, edge.via))
+            ):
                 continue
             declared = edge.via is not edge.source and edge.via is not edge.target
             yield Edge(

@@ -80,17 +80,21 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]], draw: bool = False) -> Verdict
     verdict = Verdict(gaps=list(unit.gaps))
     held: dict[Key, Held] = {}
     present: dict[str, list[int]] = defaultdict(list)
-    graphs = [_graph(reading) for reading in unit.readings]
+    graphs = [graph_of(reading) for reading in unit.readings]
     for number, (reading, graph) in enumerate(zip(unit.readings, graphs, strict=True)):
         graph.readings = graphs
-        verdict.gaps += _not_looked_at(reading, rules)
+        verdict.gaps += not_looked_at(reading, rules)
         verdict.edges = max(verdict.edges, len(graph.edges))
         for raw in reading.resources:
             present[raw.id].append(number)
-        for rule, match, outcome in _run(graph, reading, rules, verdict.gaps):
-            path = dotted(match.path)
-            key = (rule.id, match.resource.id, path, match.discriminator, outcome)
-            held.setdefault(key, Held(rule, match, outcome)).readings[number] = None
+        own = to_be_judged(graph, reading)
+        for rule, cls in looks(rules, reading):
+            for result in results(rule, own.get(cls, ()), graph):
+                if isinstance(result, Gap):
+                    verdict.gaps.append(result)
+                else:
+                    item = held.setdefault(_key(result), result)
+                    item.readings[number] = None
         verdict.types |= Counter(raw.type for raw in reading.resources)
     verdict.resources = len(present)
     verdict.subjects = {(unit.source, id_) for id_ in present}
@@ -106,35 +110,51 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]], draw: bool = False) -> Verdict
     return verdict
 
 
-def _graph(reading: Reading) -> Graph:
+def graph_of(reading: Reading) -> Graph:
+    """The graph of everything in a reading."""
     resources = (*reading.resources, *reading.context)
     return build_graph(resources, reading.unread, reading.unread_in)
 
 
-def _run(
-    graph: Graph, reading: Reading, rules: Sequence[Rule[Any]], gaps: list[Gap]
-) -> Iterator[tuple[Rule[Any], Match, Outcome]]:
+def to_be_judged(graph: Graph, reading: Reading) -> dict[type[Resource], list[Resource]]:
+    """The resources of a reading by type, without those that are only its context."""
     context = {raw.id for raw in reading.context}
-    judged = {
-        cls: [resource for resource in resources if resource.raw.id not in context]
-        for cls, resources in graph.index.by_type.items()
+    return {
+        cls: [each for each in found if each.id not in context]
+        for cls, found in graph.index.by_type.items()
     }
+
+
+def looks(
+    rules: Sequence[Rule[Any]], reading: Reading
+) -> Iterator[tuple[Rule[Any], type[Resource]]]:
+    """Each rule that can be applied to a reading, with each type that it judges."""
     has_metrics = measured(reading.resources)
     for rule in rules:
-        if rule.needs and not has_metrics:
-            continue
-        for cls in rule.applies_to:
-            for resource in judged.get(cls, ()):
-                try:
-                    for match in rule.run(resource, graph):
-                        yield rule, match, Outcome.VIOLATION
-                except UndeterminedError as doubt:
-                    yield rule, Match(resource, doubt.reason, doubt.path), Outcome.UNDETERMINED
-                except Exception as error:  # one broken rule must not hide what the others find
-                    gaps.append(_crash(rule, resource, error))
+        if has_metrics or not rule.needs:
+            for cls in rule.applies_to:
+                yield rule, cls
 
 
-def _not_looked_at(reading: Reading, rules: Sequence[Rule[Any]]) -> Iterator[Gap]:
+def results(rule: Rule[Any], resources: Iterable[Resource], graph: Graph) -> Iterator[Held | Gap]:
+    """What a rule says of each resource; a gap where it fails."""
+    for resource in resources:
+        try:
+            for match in rule.run(resource, graph):
+                yield Held(rule, match, Outcome.VIOLATION)
+        except UndeterminedError as doubt:
+            yield Held(rule, Match(resource, doubt.reason, doubt.path), Outcome.UNDETERMINED)
+        except Exception as error:  # one broken rule must not hide what the others find
+            yield _crash(rule, resource, error)
+
+
+def _key(item: Held) -> Key:
+    match = item.match
+    path = dotted(match.path)
+    return item.rule.id, match.resource.id, path, match.discriminator, item.outcome
+
+
+def not_looked_at(reading: Reading, rules: Sequence[Rule[Any]]) -> Iterator[Gap]:
     """Types that rules judge, but that were not (or not completely) read."""
     everywhere = (reading.unread, *reading.unread_in.values())
     for type_, reason in chain.from_iterable(unread.items() for unread in everywhere):

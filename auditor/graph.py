@@ -46,18 +46,25 @@ class Edge:
     detail: str = ""
 
 
+# What decides whether an unknown end can be a resource: its kind, declaring type, text, `external`.
+_Doubt = tuple[EdgeKind, str, str | None, bool]
+
+
 @dataclass(slots=True)
 class _Side:
-    """Edges by the resource on one of their ends, and those whose end there is unknown."""
+    """Edges by the resource on one of their ends, and those whose end there is unknown.
+
+    Of the latter the first of each doubt stands for all: an organization has thousands of them.
+    """
 
     known: dict[str, list[Edge]] = field(default_factory=lambda: defaultdict(list))
-    unknown: list[tuple[Unknown, Edge]] = field(default_factory=list)
+    unknown: dict[_Doubt, tuple[Unknown, Edge]] = field(default_factory=dict)
 
     def add(self, end: Node, edge: Edge) -> None:
         if isinstance(end, Resource):
             self.known[end.id].append(edge)
         elif isinstance(end, Unknown):
-            self.unknown.append((end, edge))
+            self.unknown.setdefault((edge.kind, edge.via.type, end.text, end.external), (end, edge))
 
 
 class Graph:
@@ -91,16 +98,19 @@ class Graph:
             self._incoming.add(edge.target, edge)
             self._outgoing.add(edge.source, edge)
 
-    def resources(self, cls: type[R]) -> Sequence[R]:
-        """The resources of a type that were read, to judge them one by one."""
-        return self.index.of(cls)
+    def resources(self, cls: type[R], account: str | None = None) -> Sequence[R]:
+        """The resources of a type that were read, or those of one account."""
+        return self.index.of(cls, account)
 
-    def all(self, cls: type[R]) -> Sequence[R]:
-        """All resources of a type; raises `UndeterminedError` when some could not be read."""
-        for unread in (self._unread, *self._unread_in.values()):
+    def all(self, cls: type[R], account: str | None = None) -> Sequence[R]:
+        """All resources of a type, or those of one account, where it is known.
+
+        Raises `UndeterminedError` when some could not be read.
+        """
+        for unread in (self._unread, *self._unread_near(account)):
             if cls.type in unread:
                 raise UndeterminedError(unread[cls.type])
-        return self.index.of(cls)
+        return self.index.of(cls, account)
 
     def incoming(
         self,
@@ -177,7 +187,7 @@ class Graph:
         kinds: tuple[EdgeKind, ...],
         via: tuple[type[Resource], ...] = ANY,
     ) -> None:
-        for unknown, edge in side.unknown:
+        for unknown, edge in side.unknown.values():
             if edge.kind not in kinds or not isinstance(edge.via, via):
                 continue
             if not self._joins(edge.kind, edge.via.type, resource):
@@ -198,11 +208,12 @@ class Graph:
 
         Another account that is partly unread counts like one that nobody asked to read.
         """
-        account = resource.raw.account or ""
-        near = (
-            [self._unread_in[account]] if account in self._unread_in else self._unread_in.values()
-        )
-        return next((unread[type_] for unread in (self._unread, *near) if type_ in unread), None)
+        near = (self._unread, *self._unread_near(resource.raw.account))
+        return next((unread[type_] for unread in near if type_ in unread), None)
+
+    def _unread_near(self, account: str | None) -> Collection[Mapping[str, str]]:
+        here = self._unread_in.get(account or "")
+        return self._unread_in.values() if here is None else (here,)
 
     def _joins(self, kind: EdgeKind, declaring: str, resource: Resource) -> bool:
         """Whether edges of a kind that a type declares can begin or end at the resource."""

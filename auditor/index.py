@@ -30,6 +30,7 @@ class Index:
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.by_type: dict[type[Resource], list[Resource]] = {}
+        self._by_account: dict[tuple[type[Resource], str], list[Resource]] = defaultdict(list)
         self._exact: dict[str, Resource] = {}
         self._by_part: dict[tuple[str, str], list[tuple[Arn, Resource]]] = defaultdict(list)
         self._by_name: dict[tuple[type[Resource], str], list[Resource]] = defaultdict(list)
@@ -41,6 +42,8 @@ class Index:
         raw = resource.raw
         self.count += 1
         self.by_type.setdefault(type(resource), []).append(resource)
+        if raw.account:
+            self._by_account[type(resource), raw.account].append(resource)
         if raw.url:
             self._exact[raw.url] = resource
         name = raw.name.text if isinstance(raw.name, Unknown) else raw.name
@@ -53,9 +56,10 @@ class Index:
     def __iter__(self) -> Iterator[Resource]:
         return chain.from_iterable(self.by_type.values())
 
-    def of(self, cls: type[R]) -> Sequence[R]:
-        """The resources of a type."""
-        return cast("list[R]", self.by_type.get(cls, []))
+    def of(self, cls: type[R], account: str | None = None) -> Sequence[R]:
+        """The resources of a type, or those of one account."""
+        found = self._by_account.get((cls, account)) if account else self.by_type.get(cls)
+        return cast("list[R]", found or [])
 
     def named(self, cls: type[R], name: object, near: Resource) -> Node:
         """The resource of a type with that name, in the account and region of another."""

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from itertools import chain
+from typing import Any, Protocol, runtime_checkable
 
 from auditor.engine import Verdict, judge
 from auditor.inventory import Collector, Unit
+from auditor.portions import divisible, judge_in_portions
+from auditor.processes import CAN_FORK, side_by_side
 from auditor.rules import Rule
 from auditor.suppressions import Acceptance
 
-if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
-
-# Elsewhere a process would have to import everything anew, which takes longer than most scans.
-_CAN_FORK = sys.platform == "linux"
 # Starting the processes takes about as long as judging one batch.
 _WORTHWHILE = 4
 
@@ -41,6 +36,7 @@ class Work:
     rules: Sequence[Rule[Any]]
     acceptance: Acceptance | None
     draw: bool
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,64 +56,27 @@ def judge_all(
     draw: bool = False,
 ) -> Iterator[Judged]:
     """Collect and judge every unit, in up to `jobs` processes."""
-    work = Work(rules, acceptance, draw)
     batches = collector.batches() if isinstance(collector, Divisible) else ()
-    if jobs > 1 and len(batches) >= _WORTHWHILE and _CAN_FORK:
-        yield from _in_processes(collector, batches, work, min(jobs, len(batches)))
+    if jobs > 1 and len(batches) >= _WORTHWHILE and CAN_FORK:
+        shared = collector, Work(rules, acceptance, draw)
+        judged = side_by_side(_judge_batch, shared, batches, min(jobs, len(batches)))
+        yield from chain.from_iterable(judged)
     else:
-        yield from _judged(collector.collect(), work)
-
-
-def available_processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if _CAN_FORK else os.cpu_count() or 1
+        yield from _judged(collector.collect(), Work(rules, acceptance, draw, jobs))
 
 
 def _judged(units: Iterable[Unit], work: Work) -> Iterator[Judged]:
     for unit in units:
-        verdict = judge(unit, work.rules, work.draw)
+        if divisible(unit):
+            verdict = judge_in_portions(unit, work.rules, work.jobs, work.draw)
+        else:
+            verdict = judge(unit, work.rules, work.draw)
         if work.acceptance:
             work.acceptance.apply(verdict, unit, work.rules)
         bare = replace(unit, readings=(), gaps=(), suppressions=())
         yield Judged(bare, bool(unit.readings), verdict)
 
 
-def _in_processes(
-    collector: Any, batches: Sequence[range], work: Work, jobs: int
-) -> Iterator[Judged]:
-    from concurrent.futures.process import BrokenProcessPool
-
-    pool = _pool(collector, work, jobs)
-    waiting = [pool.submit(_judge_batch, batch) for batch in batches]
-    try:
-        for batch, future in zip(batches, waiting, strict=True):
-            try:
-                found = future.result()
-            except BrokenProcessPool:  # killed, most likely for memory: one process needs less
-                found = list(_judged(collector.collect(batch), work))
-            yield from found
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _pool(collector: Any, work: Work, jobs: int) -> ProcessPoolExecutor:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    return ProcessPoolExecutor(
-        jobs, get_context("fork"), initializer=_start, initargs=(collector, work)
-    )
-
-
-_inherited: list[Any] = []
-
-
-def _start(collector: Any, work: Work) -> None:
-    """Runs first in each process, which inherits both without any copy being sent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
-    _inherited[:] = collector, work
-
-
-def _judge_batch(batch: range) -> list[Judged]:
-    collector, work = _inherited
+def _judge_batch(shared: tuple[Any, Work], batch: range) -> list[Judged]:
+    collector, work = shared
     return list(_judged(collector.collect(batch), work))

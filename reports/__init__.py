@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from auditor.report import Reporter
+    from auditor.report import Report, Reporter
 
 __distribution__ = "msgaudit"
 
@@ -41,3 +42,10 @@ def reporter(name: str) -> Reporter:
     if name not in REPORTERS:
         raise UsageError(f"there is no format {name!r}", f"known: {', '.join(REPORTERS)}")
     return cast("Reporter", import_module(REPORTERS[name]).REPORTER)
+
+
+def rendered(name: str, report: Report) -> Iterable[str]:
+    """The report in a format, in pieces where it can be larger than memory; raises the same."""
+    found = reporter(name)
+    pieces: Callable[[Report], Iterable[str]] | None = getattr(found, "pieces", None)
+    return pieces(report) if pieces else (found.render(report),)

@@ -23,6 +23,7 @@ class GraphReporter:
                 "tool": {"name": "msgaudit", "version": report.version},
                 "nodes": [_node(node, findings) for node in report.architecture.nodes],
                 "edges": [_edge(edge) for edge in report.architecture.edges],
+                "omitted": report.architecture.omitted,
             },
             levels=2,
         )

@@ -45,6 +45,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 2_000
 SHOWN = 100
 MOST_SERVICES = 8
+MOST_ROWS = 1_000
 STYLES = ("palette.css", "report.css", "app.css", "picture.css")
 SCRIPTS = ("start.js", "list.js", "detail.js", "state.js", "picture.js")
 EXCERPT_WIDTH = 100
@@ -95,7 +96,8 @@ class HtmlReporter:
             markers=Markup(MARKERS),  # noqa: S704 - our own text
             styles=tuple(dict.fromkeys(EDGE_STYLES.values())),
             data=Markup(embedded(report, views)),  # noqa: S704 - escaped for a script element
-            doubts=doubts(report.undetermined),
+            doubts=_doubts(report),
+            most_rows=MOST_ROWS,
             permissions=sorted({gap.permission for gap in report.gaps if gap.permission}),
             next_step=next_step(report),
             style=style,
@@ -115,7 +117,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "cost": cost, "counted": counted, "excerpt": _excerpt, "money": money,
-        "paragraphs": _paragraphs, "place": place,
+        "more": _more, "paragraphs": _paragraphs, "place": place,
         "shapes": SHAPES, "shown_id": shown_id, "suppression": suppression,
     }  # fmt: skip
     return environment
@@ -166,6 +168,20 @@ def _by_service(findings: Iterable[Finding]) -> dict[str, int]:
 def _by_category(findings: Iterable[Finding]) -> dict[str, int]:
     counts = Counter(finding.category for finding in findings)
     return {category.value: counts[category] for category in Category}
+
+
+def _doubts(report: Report) -> list[tuple[str, str, list[str]]]:
+    return [
+        (rule, reason, resources)
+        for rule, reasons in doubts(report.undetermined).items()
+        for reason, resources in reasons.items()
+    ]
+
+
+def _more(rows: int) -> Markup:
+    """What a table says that has so many rows less than it could have."""
+    text = f"<p>{counted(rows, 'row')} left out: the JSON report has them all.</p>"
+    return Markup(text if rows > 0 else "")  # noqa: S704 - our own text
 
 
 def _bars(counts: dict[str, int]) -> list[Bar]:

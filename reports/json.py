@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 
 from auditor.findings import Finding, Gap, Location, Related, Subject
 from auditor.report import Report
 from auditor.usage import Estimate
-from reports.safe import json_text
+from reports.safe import json_pieces
 
 Json = dict[str, object]
 VERSION = 1
@@ -19,13 +20,17 @@ class JsonReporter:
 
     def render(self, report: Report) -> str:
         """The report as JSON text."""
-        return json_text(
+        return "".join(self.pieces(report))
+
+    def pieces(self, report: Report) -> Iterator[str]:
+        """The same text piece by piece: a large organization has millions of findings."""
+        return json_pieces(
             {
                 "version": VERSION,
                 "tool": {"name": "msgaudit", "version": report.version},
                 "source": _source(report),
                 "summary": _summary(report),
-                "findings": [_finding(finding) for finding in report.findings],
+                "findings": map(_finding, report.findings),
                 "gaps": [_gap(gap) for gap in report.gaps],
             },
             levels=2,

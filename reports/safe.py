@@ -51,21 +51,34 @@ def json_text(value: object, levels: int) -> str:
     The outer `levels` of lists and mappings are indented, what is inside them takes one line: a
     finding, say. Lines can be searched and compared, and are written many times faster.
     """
-    text = "".join(_lines(value, levels, "\n"))
-    if text.isascii() and "\x7f" not in text and "##" not in text:
-        return text + "\n"  # as nearly all: a search for what only others have takes longer
-    # Such a character can only stand inside a string, where the escape means the same.
-    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+    return "".join(json_pieces(value, levels))
+
+
+def json_pieces(value: object, levels: int) -> Iterator[str]:
+    """The same text piece by piece; lists may be iterators, which are used up."""
+    for piece in _lines(value, levels, "\n"):
+        if piece.isascii() and "\x7f" not in piece and "##" not in piece:
+            yield piece  # as nearly all: a search for what only others have takes longer
+        else:
+            # Such a character can only stand inside a string, where the escape means the same.
+            yield _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", piece)
+    yield "\n"
 
 
 def _lines(value: object, levels: int, line_break: str) -> Iterator[str]:
-    if not levels or not value or not isinstance(value, dict | list):
+    if not levels or not value or not isinstance(value, dict | list | Iterator):
         yield _encode(value)
         return
-    is_mapping = isinstance(value, dict)
-    inner, separator = line_break + "  ", "{" if is_mapping else "["
+    inner, separator = line_break + "  ", ""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield f"{separator or '{'}{inner}{_encode(name)}: "
+            yield from _lines(item, levels - 1, inner)
+            separator = ","
+        yield f"{line_break}}}"
+        return
     for item in value:
-        yield separator + inner + (f"{_encode(item)}: " if is_mapping else "")
-        yield from _lines(value[item] if is_mapping else item, levels - 1, inner)
+        yield f"{separator or '['}{inner}"
+        yield from _lines(item, levels - 1, inner)
         separator = ","
-    yield line_break + ("}" if is_mapping else "]")
+    yield f"{line_break}]" if separator else "[]"

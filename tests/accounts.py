@@ -9,6 +9,7 @@ not be read is `unknown: REASON`.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import yaml
 from auditor.arns import Arn
 from auditor.inventory import Reading, Unit
 from auditor.resources import RawResource
+from auditor.snapshot import write
 from auditor.traffic import METRICS
 from auditor.values import Block, Unknown
 
@@ -72,3 +74,10 @@ def course(text: str) -> list[float | None]:
         values += [None if value.strip() == "-" else float(value)] * int(count)
     assert len(values) <= HOURS, text
     return [None] * (HOURS - len(values)) + values
+
+
+def kept(unit: Unit, *, redact: bool = False) -> bytes:
+    """The snapshot of a unit."""
+    file = io.BytesIO()
+    write(unit, file, redact=redact)
+    return file.getvalue()

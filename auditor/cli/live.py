@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.cli.options import LiveChoices
-from auditor.cli.output import to_file, to_standard_output
+from auditor.cli.output import to_standard_output, writing
 from auditor.cli.progress import Progress
 from auditor.collectors.live import LiveCollector, Scope, Traffic
 from auditor.errors import ExitStatus, UsageError
 from auditor.loading import load_rules
 from auditor.rules import Rule
-from auditor.snapshot import dump
+from auditor.snapshot import write
 from auditor.traffic import needed
 
 
@@ -50,7 +50,8 @@ def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:
         (unit,) = measuring(live_collector(choices, progress), choices, load_rules()).collect()
     finally:
         progress.close()
-    to_file(file, dump(unit, redact=redact), private=True)
+    with writing(file, private=True) as target:
+        write(unit, target, redact=redact)
     count = sum(len(reading.resources) for reading in unit.readings)
     print(f"Wrote {count} resources and {len(unit.gaps)} gaps to {file}", file=sys.stderr)
     return ExitStatus.GAPS if unit.gaps else ExitStatus.PASSED

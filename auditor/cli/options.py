@@ -11,7 +11,7 @@ import click
 from auditor.audit import NEVER
 from auditor.config import Configuration, configuration
 from auditor.findings import Severity
-from auditor.parallel import available_processors
+from auditor.processes import available_processors
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -131,7 +131,7 @@ _TEMPLATES = (
     click.option("--pedantic/--no-pedantic", help="Run the rules that are opinions or heuristics too."),
     *_PARAMETERS,
     click.option("--inline-suppressions/--no-inline-suppressions", default=True, show_default=True, help="Whether templates and tags may suppress findings."),
-    click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates side by side."),
+    click.option("-j", "--jobs", type=click.IntRange(1), default=available_processors, show_default="all processors", help="Processes that judge many templates or resources side by side."),
 )  # fmt: skip
 _SCOPE = (
     *_TEMPLATES,

@@ -6,21 +6,25 @@ import io
 import os
 import stat
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from auditor.errors import UsageError
 
 
-def to_standard_output(text: str, encoding: str | None = None) -> None:
-    """Print a report; `encoding` overrides the terminal's, where a format prescribes one.
+def to_standard_output(text: str | Iterable[str], encoding: str | None = None) -> None:
+    """Print a report, which may come in pieces.
 
-    A reader that hangs up (`| head`) is no error; a full disk is one.
+    `encoding` overrides the terminal's, where a format prescribes one. A reader that hangs up
+    (`| head`) is no error; a full disk is one.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What the encoding of the terminal does not have is shown escaped, and stops nothing.
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     try:
-        sys.stdout.write(text)
+        sys.stdout.writelines(_pieces(text))
         sys.stdout.flush()
     except BrokenPipeError:
         _silence()
@@ -34,32 +38,44 @@ def _silence() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def to_file(path: str, content: str | bytes, *, private: bool = False) -> None:
-    """Write a file beside its place and move it there; raises `UsageError` when that fails.
+def to_file(path: str, text: str | Iterable[str]) -> None:
+    """Write a file beside its place and move it there; raises `UsageError` when that fails."""
+    with writing(path) as file:
+        file.writelines(piece.encode() for piece in _pieces(text))
+
+
+def _pieces(text: str | Iterable[str]) -> Iterable[str]:
+    return (text,) if isinstance(text, str) else text
+
+
+@contextmanager
+def writing(path: str, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file that takes its place once all is written; raises `UsageError` when that fails.
 
     Only its owner may read a private one.
     """
     import tempfile
 
-    data = content.encode() if isinstance(content, str) else content
     target = Path(path).resolve()  # of a link, the file behind it
     temporary: Path | None = None
     try:
         if target.exists() and not target.is_file():
-            target.write_bytes(data)  # a device or a pipe must stay one
+            with target.open("wb") as file:
+                yield file  # a device or a pipe must stay one
             return
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
         if not private:  # mkstemp makes it so
             temporary.chmod(_mode(target))
         temporary.replace(target)
     except OSError as error:
-        if temporary:
-            temporary.unlink(missing_ok=True)
         hint = "Choose another file, or make room; nothing was left half written."
         raise UsageError(f"{path} cannot be written: {error.strerror}", hint) from None
+    finally:
+        if temporary:
+            temporary.unlink(missing_ok=True)
 
 
 def _mode(target: Path) -> int:

@@ -58,6 +58,9 @@ def run_scan(choices: Choices, demo_output: Outputs = _DEMO_OUTPUT) -> int:
 
         report = with_anchors(report, choices.config)
     _deliver(report, choices)
+    if report.architecture.omitted:
+        left_out = f"{report.architecture.omitted:,} resources are not drawn"
+        print(f"msgaudit: warning: {left_out}: only the worst accounts are", file=sys.stderr)
     if choices.demo and demo_output:
         print("Wrote", " and ".join(file for _, file in demo_output), file=sys.stderr)
     status = gate.status(report)
@@ -256,14 +259,14 @@ def _live(choices: Choices, progress: Progress) -> tuple[LiveCollector, Source]:
 
 
 def _deliver(report: Report, choices: Choices) -> None:
-    from reports import reporter
+    from reports import rendered
 
     if choices.format_ == "text":
         to_standard_output(_text(report))
     else:
-        to_standard_output(reporter(choices.format_).render(report), "utf-8")
+        to_standard_output(rendered(choices.format_, report), "utf-8")
     for format_, file in choices.output:
-        to_file(file, reporter(format_).render(report))
+        to_file(file, rendered(format_, report))
 
 
 def _text(report: Report) -> str:

@@ -76,6 +76,12 @@ class Resource(View):
         """The ARN, possibly with symbols."""
         return self.raw.arn
 
+    def forget(self) -> None:
+        """Let go of the fields that were parsed; they are parsed again when they are asked for."""
+        raw = self.raw
+        self.__dict__.clear()
+        self.raw = raw
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
 

@@ -66,17 +66,18 @@ def unwatched(resource: Resource, graph: Graph, *metrics: str) -> bool:
     return not elsewhere(resource, graph) and not watches(resource, graph, *metrics)
 
 
-def listened_to(source: str, graph: Graph) -> bool:
-    """Whether a rule listens to the events of an AWS service, say to its changes of state.
+def listened_to(source: str, sender: Resource, graph: Graph) -> bool:
+    """Whether a rule listens to the events of an AWS service about a resource, say its state.
 
     Raises `UndeterminedError` when a rule that could not be read may do so.
     """
-    return source in _all_sources(graph)
+    return source in _all_sources(sender.raw.account, graph)
 
 
 @lru_cache(maxsize=2)
-def _all_sources(graph: Graph) -> frozenset[str]:
-    return frozenset(each for listener in graph.all(EventRule) for each in _sources(listener))
+def _all_sources(account: str | None, graph: Graph) -> frozenset[str]:
+    listeners = graph.all(EventRule, account)
+    return frozenset(each for listener in listeners for each in _sources(listener))
 
 
 def _sources(listener: EventRule) -> tuple[str, ...]:

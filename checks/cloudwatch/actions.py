@@ -79,10 +79,10 @@ def _used_without_actions(alarm: AnyAlarm, graph: Graph) -> bool:
         return True
     name = alarm.raw.name.text if isinstance(alarm.raw.name, Unknown) else alarm.raw.name
     names = tuple(filter(None, (name, alarm.arn)))
-    for composite in graph.all(CompositeAlarm):
+    for composite in graph.all(CompositeAlarm, alarm.raw.account):
         if any(each in composite.rule for each in names):
             return True
-    return listened_to("aws.cloudwatch", graph)
+    return listened_to("aws.cloudwatch", alarm, graph)
 
 
 def _leading_nowhere(alarm: AnyAlarm, graph: Graph) -> Iterator[Match]:
@@ -106,7 +106,7 @@ def _is_missing_topic(reference: str, alarm: AnyAlarm, graph: Graph) -> bool:
     here = (alarm.raw.region, alarm.raw.account)
     if arn is None or arn.service != "sns" or (arn.region, arn.account) != here:
         return False
-    graph.all(Topic)  # raises when some could not be read: this may be one of them
+    graph.all(Topic, arn.account)  # raises when some could not be read: this may be one of them
     return True
 
 

@@ -162,7 +162,7 @@ def executions_not_watched(machine: StateMachine, graph: Graph) -> Iterator[Matc
 
     Fine to accept where the caller waits for the result, or the workflow reports failures itself.
     """
-    if not elsewhere(machine, graph) and not listened_to("aws.states", graph):
+    if not elsewhere(machine, graph) and not listened_to("aws.states", machine, graph):
         yield from _missing(machine, graph, "when executions fail", *MACHINE_FAILURES)
 
 
@@ -193,7 +193,7 @@ def consumer_errors_not_watched(function: Function, graph: Graph) -> Iterator[Ma
     Fine to accept where the function reports its failures in another way.
     """
     edges = graph.incoming(function, EdgeKind.CONSUMES)
-    if all(map(_sets_aside, edges)) or _on_all_functions(graph):
+    if all(map(_sets_aside, edges)) or _on_all_functions(function.raw.account, graph):
         return
     yield from _missing(function, graph, "when it fails", *FUNCTION_FAILURES)
 
@@ -209,12 +209,12 @@ def _sets_aside(edge: Edge) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _on_all_functions(graph: Graph) -> bool:
+def _on_all_functions(account: str | None, graph: Graph) -> bool:
     return any(
         alarm.namespace == "AWS/Lambda"
         and alarm.metric_name in FUNCTION_FAILURES
         and not alarm.dimensions
-        for alarm in graph.resources(Alarm)
+        for alarm in graph.resources(Alarm, account)
     )
 
 

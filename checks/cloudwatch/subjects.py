@@ -106,10 +106,10 @@ def alarm_on_missing_resource(alarm: Alarm, graph: Graph) -> Iterator[Match]:
     """
     here = alarm.raw.account is not None
     for dimension, name in _unresolved(alarm, graph):
-        meant = _meant(name, dimension.name, graph)
+        meant = _meant(name, dimension.name, alarm.raw.account, graph)
         if here:
             graph.all(
-                _NAMED_BY[dimension.name]
+                _NAMED_BY[dimension.name], alarm.raw.account
             )  # raises when some could not be read: this may be one of them
         elif meant is None:
             continue
@@ -142,16 +142,16 @@ def _on_the_edge(name: str) -> bool:
     return re.match(r"[a-z]{2}-[a-z]+-\d\.", name) is not None
 
 
-def _meant(name: str, dimension: str, graph: Graph) -> Resource | None:
+def _meant(name: str, dimension: str, account: str | None, graph: Graph) -> Resource | None:
     """The resource whose logical id was written, or whose name is the same but for a slip."""
-    known = _by_spelling(dimension, graph)
+    known = _by_spelling(dimension, account, graph)
     return known.get(name) or known.get(_plain(name))
 
 
 @lru_cache(maxsize=16)
-def _by_spelling(dimension: str, graph: Graph) -> Mapping[str, Resource]:
+def _by_spelling(dimension: str, account: str | None, graph: Graph) -> Mapping[str, Resource]:
     """Resources by logical id, and by what is left of their name without slips."""
-    resources = graph.resources(_NAMED_BY[dimension])
+    resources = graph.resources(_NAMED_BY[dimension], account)
     return {_plain(str(each.raw.name)): each for each in resources} | {
         each.label: each for each in resources
     }

@@ -117,7 +117,7 @@ def encrypted_bus_pitfall(bus: EventBus, graph: Graph) -> Iterator[Match]:
             message = f"{edge.via.label} keeps the events of {bus.label} under another key"
             related = ((edge.via, "the archive"),)
             yield Match(bus, message, ("KmsKeyIdentifier",), (), related, edge.via.id)
-    for discoverer in graph.all(Discoverer):
+    for discoverer in graph.all(Discoverer, bus.raw.account):
         if graph.find(discoverer.source_arn) is bus:
             yield Match(
                 bus,
@@ -190,7 +190,9 @@ def bus_without_schemas(bus: EventBus, graph: Graph) -> Iterator[Match]:
     """
     if is_default(bus.bus_name) or bus.kms_key:
         return
-    sources = [graph.find(discoverer.source_arn) for discoverer in graph.all(Discoverer)]
+    sources = [
+        graph.find(discoverer.source_arn) for discoverer in graph.all(Discoverer, bus.raw.account)
+    ]
     if bus not in sources:
         yield Match(bus, f"nothing discovers the schemas of the events on {bus.label}")
 

@@ -67,7 +67,7 @@ def _bus(event_rule: EventRule, graph: Graph) -> EventBus:
 
 
 def _has_policy(bus: EventBus, graph: Graph) -> bool:
-    policies = graph.all(EventBusPolicy)
+    policies = graph.all(EventBusPolicy, bus.raw.account)
     return any(policy.bus_name in (bus.bus_name, bus.arn) for policy in policies)
 
 
@@ -162,7 +162,7 @@ def _sends_events(bucket: Bucket, graph: Graph) -> bool:
     given = [bucket.notifications]
     given += [
         custom.notifications
-        for custom in graph.resources(BucketNotifications)
+        for custom in graph.resources(BucketNotifications, bucket.raw.account)
         if custom.bucket_name == bucket.raw.name
     ]
     return any(each and each.event_bridge and each.event_bridge.enabled for each in given)

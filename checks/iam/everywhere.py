@@ -67,7 +67,7 @@ def messages_of_all_resources(resource: Resource, graph: Graph) -> Iterator[Matc
 def _everywhere(resource: Resource, statement: Statement, graph: Graph) -> Iterator[Match]:
     if not statement.allows:
         return
-    actions = _moving(statement, bool(graph.resources(Topic)))
+    actions = _moving(statement, bool(graph.resources(Topic, resource.raw.account)))
     if not actions or any(
         clause.key.startswith("aws:resource") for clause in clauses_of(statement)
     ):

@@ -25,9 +25,9 @@ class _Attachments:
 
 
 @lru_cache(maxsize=2)
-def _attachments(graph: Graph, cls: type[Resource], name: str) -> _Attachments:
+def _attachments(graph: Graph, cls: type[Resource], name: str, account: str | None) -> _Attachments:
     found = _Attachments()
-    for policy in graph.all(cls):
+    for policy in graph.all(cls, account):
         for reference in sequence(policy.peek(name), (name,)):
             target = graph.find(reference)
             if target is not None:
@@ -40,9 +40,9 @@ def _attachments(graph: Graph, cls: type[Resource], name: str) -> _Attachments:
 def _policies_of(resource: Resource, graph: Graph) -> list[Resource]:
     """The attached policies; raises `UndeterminedError` rather than wrongly say none."""
     if isinstance(resource, Queue):
-        attachments = _attachments(graph, QueuePolicy, "Queues")
+        attachments = _attachments(graph, QueuePolicy, "Queues", resource.raw.account)
     else:
-        attachments = _attachments(graph, TopicPolicy, "Topics")
+        attachments = _attachments(graph, TopicPolicy, "Topics", resource.raw.account)
     policies = attachments.known.get(resource.id, [])
     if not policies and attachments.unknown:
         policy, unknown = attachments.unknown[0]

@@ -45,7 +45,7 @@ def stream_without_consumer(stream: Stream, graph: Graph) -> Iterator[Match]:
     """
     if readers(stream, graph):
         return
-    if graph.all(AnalyticsApplication):
+    if graph.all(AnalyticsApplication, stream.raw.account):
         raise UndeterminedError("an analytics application may read the stream from its code")
     yield Match(stream, f"nothing that can be seen reads {stream.label}")
 

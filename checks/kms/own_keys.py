@@ -90,7 +90,7 @@ def own_key_missing(resource: Resource, graph: Graph) -> Iterator[Match]:
 
     Fine to accept wherever no rule demands keys of one's own.
     """
-    if not graph.all(Key):
+    if not graph.all(Key, resource.raw.account):
         return
     name = "KmsKeyIdentifier"
     missing = not resource.has(name)

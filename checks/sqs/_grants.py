@@ -30,10 +30,10 @@ _WIDE = re.compile(r"SQS|AdministratorAccess|PowerUserAccess")
 
 
 class Grants:
-    """The queues that the statements of a graph allow one action on."""
+    """The queues that the statements of an account, or of a whole graph, allow one action on."""
 
-    def __init__(self, graph: Graph, action: str) -> None:
-        self._graph = graph
+    def __init__(self, graph: Graph, action: str, account: str | None) -> None:
+        self._graph, self._account = graph, account
         self._doubts = Doubts()
         self._ids: set[str] = set()
         self._patterns: set[str] = set()
@@ -55,7 +55,7 @@ class Grants:
     def _resources(self, action: str) -> Iterator[str]:
         for cls in HOLDERS:
             with self._doubts:
-                for holder in self._graph.all(cls):
+                for holder in self._graph.all(cls, self._account):
                     with self._doubts:
                         for statement in statements_of(holder):
                             with self._doubts:
@@ -80,6 +80,6 @@ def _allowed(statement: Statement, action: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=2)
-def grants(graph: Graph, action: str) -> Grants:
-    """The grants of an action, made once for all queues of a graph."""
-    return Grants(graph, action)
+def grants(graph: Graph, action: str, account: str | None) -> Grants:
+    """The grants of an action, made once for all queues of an account."""
+    return Grants(graph, action, account)

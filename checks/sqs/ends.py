@@ -44,7 +44,7 @@ def queue_without_consumer(queue: Queue, graph: Graph) -> Iterator[Match]:
     """
     if is_dead_letter_queue(queue, graph) or graph.outgoing(queue, EdgeKind.CONSUMES):
         return
-    if not grants(graph, "sqs:ReceiveMessage").cover(queue):
+    if not grants(graph, "sqs:ReceiveMessage", queue.raw.account).cover(queue):
         message = f"no mapping, pipe or policy shows a consumer of {queue.label}"
         yield Match(queue, message)
 
@@ -87,6 +87,6 @@ def queue_without_producer(queue: Queue, graph: Graph) -> Iterator[Match]:
         return
     if graph.incoming(queue, EdgeKind.DELIVERS):
         return
-    if not grants(graph, "sqs:SendMessage").cover(queue):
+    if not grants(graph, "sqs:SendMessage", queue.raw.account).cover(queue):
         message = f"{queue.label} is read, but nothing shows a producer"
         yield Match(queue, message)

@@ -61,7 +61,7 @@ def _problem(queue: Queue, target: str, graph: Graph) -> str | None:
     here = (queue.raw.account, queue.raw.region)
     in_this_account = None not in here and (arn.account, arn.region) == here
     # An account is read as a whole; a template may well name a queue of another stack.
-    if in_this_account and target not in [other.arn for other in graph.all(Queue)]:
+    if in_this_account and target not in [other.arn for other in graph.all(Queue, arn.account)]:
         return "a queue that does not exist"
     return None
 

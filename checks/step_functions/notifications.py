@@ -52,7 +52,7 @@ def workflow_fails_unheard(machine: StateMachine, graph: Graph) -> Iterator[Matc
     """
     if watches(machine, graph, *_FAILURES) or _started_by_another(machine, graph):
         return
-    if not express(machine) and listened_to("aws.states", graph):
+    if not express(machine) and listened_to("aws.states", machine, graph):
         return
     if not _handles_failures(machine.workflow):
         severity, confidence = absence(machine, graph, *_FAILURES)

@@ -125,5 +125,5 @@ def _problem(given: str, name: str, machine: StateMachine, graph: Graph) -> str 
     ):
         return None
     # Nothing is missing as long as some were not read: this raises then.
-    graph.all(cls)
+    graph.all(cls, own.account)
     return "one that does not exist"

@@ -49,7 +49,9 @@ def no_way_to_service(function: Function, graph: Graph) -> Iterator[Match]:
     """
     if not _isolated(function, graph):
         return
-    present = {endpoint_service(endpoint) for endpoint in graph.all(VpcEndpoint)}
+    present = {
+        endpoint_service(endpoint) for endpoint in graph.all(VpcEndpoint, function.raw.account)
+    }
     sent_by_lambda = _sent_by_lambda(function, graph)
     for action, service in SENDING_ACTIONS.items():
         if service not in present | sent_by_lambda and may(function, action, graph):
@@ -72,15 +74,17 @@ def _isolated(function: Function, graph: Graph) -> bool:
         return False
     ids: list[object] = read(references, sequence, ("VpcConfig", "SubnetIds"), [])
     subnets = [graph.index.named(Subnet, each, function) for each in ids]
-    declared = bool(subnets) and all(_declared(subnet, graph) for subnet in subnets)
-    return declared and not any(_leads_out(route) for route in graph.all(Route))
+    declared = bool(subnets) and all(_declared(subnet, function, graph) for subnet in subnets)
+    return declared and not any(
+        _leads_out(route) for route in graph.all(Route, function.raw.account)
+    )
 
 
-def _declared(subnet: object, graph: Graph) -> bool:
+def _declared(subnet: object, function: Function, graph: Graph) -> bool:
     if isinstance(subnet, Unknown):
         raise UndeterminedError(subnet.reason, ("VpcConfig", "SubnetIds"))
     if not isinstance(subnet, Subnet):
-        graph.all(Subnet)  # raises where subnets could not be read
+        graph.all(Subnet, function.raw.account)  # raises where subnets could not be read
         return False
     return isinstance(graph.index.named(Vpc, subnet.peek("VpcId"), subnet), Vpc)
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.errors import ExitStatus
-from auditor.snapshot import dump
-from tests.accounts import read_account
+from tests.accounts import kept, read_account
 from tests.cli.process import msgaudit
 
 FIXTURE = Path(__file__).parents[1] / "fixtures/sqs/queue-with-many-requests/fail.account"
@@ -21,7 +20,7 @@ PRICE = {"region": "eu-west-1", "name": "sqs.standard-request", "price": 1e-6,
 @pytest.fixture
 def snapshot(tmp_path: Path) -> str:
     file = tmp_path / "account.msgaudit.json.gz"
-    file.write_bytes(dump(read_account(FIXTURE)))
+    file.write_bytes(kept(read_account(FIXTURE)))
     return str(file)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,26 @@ def test_find(reference: object) -> None:
 )
 def test_find_nothing(reference: object) -> None:
     assert build_graph((queue("orders"),), {}).find(reference) is None
+
+
+def test_all_of_an_account_are_known_although_another_is_unread() -> None:
+    own, other = queue("orders"), replace(queue("bills"), account="210987654321")
+    own = replace(own, account="123456789012")
+    unread_in = {"123456789012": {}, "210987654321": {"AWS::SQS::Queue": "some were denied"}}
+    built = build_graph((own, other), {}, unread_in)
+    assert [each.raw for each in built.all(Queue, "123456789012")] == [own]
+    assert [each.raw for each in built.resources(Queue, "210987654321")] == [other]
+    for account in ("210987654321", "999999999999", None):
+        with pytest.raises(UndeterminedError, match="some were denied"):
+            built.all(Queue, account)
+
+
+def test_the_first_of_many_equal_doubts_is_told() -> None:
+    doubts = [
+        RawResource("AWS::SNS::Subscription", f"s{number}", {"TopicArn": "t", "Endpoint": endpoint})
+        for number, endpoint in enumerate([Unknown("a", "https://x"), Unknown("b"), Unknown("c")])
+    ]
+    built = build_graph((queue("orders"), *doubts), {})
+    (found,) = built.resources(Queue)
+    with pytest.raises(UndeterminedError, match="s1 refers to could not be read: b"):
+        built.incoming(found, EdgeKind.DELIVERS)

@@ -19,8 +19,9 @@ from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
 from auditor.loading import load_rules
 from auditor.resources import RawResource
-from auditor.snapshot import SnapshotCollector, dump
+from auditor.snapshot import SnapshotCollector
 from auditor.values import Block, Unknown
+from tests.accounts import kept
 from tests.cli.process import msgaudit
 from tests.live.conftest import REGION, Account
 from tests.live.faulty import FaultyAws
@@ -46,8 +47,8 @@ def test_scan_of_a_snapshot_finds_the_same(
     complete(faulty)
     faulty.deny("DescribePipe", status=403)
     place = ("--region", REGION, "--endpoint-url", faulty.url)
-    kept = msgaudit(tmp_path, "collect", *place, "-o", "first.gz")
-    assert (kept.returncode, "1 gaps to first.gz" in kept.stderr) == (4, True)
+    collected = msgaudit(tmp_path, "collect", *place, "-o", "first.gz")
+    assert (collected.returncode, "1 gaps to first.gz" in collected.stderr) == (4, True)
     msgaudit(tmp_path, "collect", *place, "-o", "second.gz")
     live = msgaudit(tmp_path, "scan", *place, "--pedantic", "-f", "json")
     later = msgaudit(tmp_path, "scan", "--snapshot", "first.gz", "--pedantic", "-f", "json")
@@ -63,7 +64,7 @@ def test_scan_of_a_snapshot_finds_the_same(
 def test_redacted_snapshot_names_no_account(account: Account, tmp_path: Path) -> None:
     fill(account)
     unit = collect(account.url)
-    content = dump(unit, redact=True)
+    content = kept(unit, redact=True)
     assert ACCOUNT not in gzip.decompress(content).decode()
     there = restored(content, tmp_path)
     assert there.accounts == ("000000000001",)
@@ -78,7 +79,7 @@ def test_no_secrets(account: Account) -> None:
     account.client("lambda").update_function_configuration(
         FunctionName="worker", Environment={"Variables": {"PASSWORD": "hunter2"}}
     )
-    content = gzip.decompress(dump(collect(account.url)))
+    content = gzip.decompress(kept(collect(account.url)))
     assert b"PASSWORD" in content
     assert b"hunter2" not in content
 
@@ -105,7 +106,7 @@ def test_any_properties_come_back(properties: dict[str, Any], why: str | None) -
     unit = Unit("", (reading,), (Gap("a", "b", "c"),), (ACCOUNT,), (REGION,))
 
     with tempfile.TemporaryDirectory() as folder:
-        there = restored(dump(unit), Path(folder))
+        there = restored(kept(unit), Path(folder))
     (back,) = there.readings[0].resources
     assert back.properties == properties
     assert getattr(back.properties, "unread", None) == unread
@@ -113,14 +114,36 @@ def test_any_properties_come_back(properties: dict[str, Any], why: str | None) -
     assert there.readings[0].unread_in == reading.unread_in
 
 
+HEAD = (
+    b'{"format": "msgaudit snapshot", "version": 2, "accounts": [], "regions": [],'
+    b' "resources": 1, "context": 0, "unread": {}, "unread_in": {}, "gaps": []}\n'
+)
 BROKEN = {
     "not compressed": (b"no gzip", "is not a snapshot"),
     "cut off": (gzip.compress(b"{}")[:-9], "is not a snapshot"),
     "too deep": (gzip.compress(b"[" * 100_000), "is not a snapshot"),
     "another file": (gzip.compress(b"[]"), "is not a snapshot"),
-    "newer": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 2}'), "has version 2"),
+    "newer": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 3}'), "has version 3"),
     "empty": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 1}'), "is damaged"),
+    "no resource": (gzip.compress(HEAD + b"[]"), "is damaged"),
+    "too few": (gzip.compress(HEAD), "is damaged: it says 1 resources"),
+    "without its end": (gzip.compress(HEAD * 2)[:-9], "is damaged"),
 }
+
+
+def test_the_first_version_of_the_format_can_be_read(tmp_path: Path) -> None:
+    old = {
+        "format": "msgaudit snapshot", "version": 1, "accounts": [ACCOUNT], "regions": [REGION],
+        "resources": [["A::B", "own", "", None, ACCOUNT, REGION, None, {}]],
+        "context": [["A::C", "other", "n", "other", None, None, "url", {"P": [1]}]],
+        "unread": {"T": "denied"}, "unread_in": {}, "gaps": [["what", "why", None]],
+    }  # fmt: skip
+    unit = restored(gzip.compress(json.dumps(old).encode()), tmp_path)
+    (reading,) = unit.readings
+    assert (unit.accounts, unit.gaps) == ((ACCOUNT,), (Gap("what", "why"),))
+    assert [raw.id for raw in reading.resources] == ["own"]
+    assert [(raw.url, raw.properties) for raw in reading.context] == [("url", {"P": [1]})]
+    assert reading.unread == {"T": "denied"}
 
 
 @pytest.mark.parametrize("kind", BROKEN)

@@ -12,6 +12,7 @@ from auditor.findings import Finding, Outcome
 from auditor.inventory import Reading, Unit
 from auditor.resources.base import RawResource
 from auditor.rules import Rule
+from checks.sqs.ends import queue_without_consumer
 from checks.sqs.redrive import dlq_mismatch, dlq_target_not_a_queue
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -70,3 +71,19 @@ def test_existing_dead_letter_queue_is_fine() -> None:
 def test_dead_letter_queue_elsewhere_is_a_mismatch(target: dict[str, Any], difference: str) -> None:
     (finding,) = findings(dlq_mismatch, queue("orders", {"RedrivePolicy": target}))
     assert finding.evidence[0].startswith(difference)
+
+
+def test_what_a_role_of_another_account_may_do_to_its_own_queues_says_nothing_here() -> None:
+    allowed = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+    policies = [{"PolicyName": "all", "PolicyDocument": {"Statement": [allowed]}}]
+    here, there = (
+        RawResource(
+            "AWS::IAM::Role", f"arn:aws:iam::{account}:role/any", {"Policies": policies},
+            account=account,
+        )
+        for account in (ACCOUNT, "444455556666")
+    )  # fmt: skip
+    orders = queue("orders")
+    assert findings(queue_without_consumer, orders, here) == []
+    (finding,) = findings(queue_without_consumer, orders, there)
+    assert finding.outcome is Outcome.VIOLATION
