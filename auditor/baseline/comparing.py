@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from auditor.arns import Arn
-from auditor.baseline.entries import Entry, entry_of, identity, likeness
+from auditor.baseline.entries import Entry, entry_of, identity, is_worse, likeness
 from auditor.findings import Finding
 from auditor.report import Report
 
@@ -20,12 +20,16 @@ K = TypeVar("K", bound=Hashable)
 class Comparison:
     """The findings with the known ones marked, and what became of the entries.
 
-    `matched` are the entries of known findings as they would be written now, `resolved` those
-    whose finding is gone, `unseen` those that this run did not look at.
+    `matched` are the entries of known findings as they would be written now, `worse` those of
+    findings that have become more severe, as they are and as they would be written, `resolved`
+    those whose finding is gone, `unseen` those that this run did not look at. `new` are entries for
+    findings that have none.
     """
 
     findings: tuple[Finding, ...]
+    new: tuple[Entry, ...]
     matched: tuple[Entry, ...]
+    worse: tuple[tuple[Entry, Entry], ...]
     resolved: tuple[Entry, ...]
     unseen: tuple[Entry, ...]
 
@@ -34,7 +38,8 @@ def compare(report: Report, entries: Sequence[Entry], root: Path) -> Comparison:
     """Compare a report with known findings: each entry stands for one finding, and no more.
 
     A finding is known by its fingerprint, or, when the resource of the entry is not in its place
-    any more, by its rule, logical id and property: it was moved. `root` is the folder that the
+    any more, by its rule, logical id and property: it was moved. One that is more severe than what
+    was accepted is new again. `root` is the folder that the
     paths of entries are relative to.
     """
     fresh = {number: entry_of(item) for number, item in enumerate(report.findings)}
@@ -47,16 +52,21 @@ def compare(report: Report, entries: Sequence[Entry], root: Path) -> Comparison:
     left = _without(rest, more.values())
     ran = {rule.id for rule in report.rules}
     resolved = [entry for entry in left if entry.rule in ran and _was_read(entry, report, missing)]
+    worse = {number for number, entry in pairs.items() if is_worse(fresh[number], entry)}
+    accepted = {number for number, item in enumerate(report.findings) if item.suppression}
+    now = {
+        number: replace(fresh[number], first_seen=entry.first_seen, reason=entry.reason)
+        for number, entry in pairs.items()
+        if number not in accepted
+    }
     return Comparison(
         tuple(
-            replace(item, baselined=True) if number in pairs else item
+            replace(item, baselined=True) if number in pairs.keys() - worse else item
             for number, item in enumerate(report.findings)
         ),
-        tuple(
-            replace(fresh[number], first_seen=entry.first_seen, reason=entry.reason)
-            for number, entry in pairs.items()
-            if report.findings[number].suppression is None
-        ),
+        tuple(fresh[number] for number in fresh.keys() - pairs.keys() - accepted),
+        tuple(entry for number, entry in now.items() if number not in worse),
+        tuple((pairs[number], entry) for number, entry in now.items() if number in worse),
         tuple(resolved),
         tuple(_without(left, resolved)),
     )

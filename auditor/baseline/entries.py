@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auditor.findings import Finding
+from auditor.findings import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A known finding. `path` is its root template, seen from the root of the repository.
 
-    `first_seen` is a date; `reason` is what a person may write beside it.
+    `severity` is how bad it was when it was accepted, empty where nobody noted it; `first_seen` is
+    a date; `reason` is what a person may write beside it.
     """
 
     fingerprint: str
@@ -21,6 +22,7 @@ class Entry:
     path: str
     resource: str
     property: str
+    severity: str = ""
     first_seen: str = ""
     reason: str = ""
 
@@ -35,6 +37,18 @@ def likeness(entry: Entry) -> tuple[str, str, str, str]:
     return entry.rule, entry.outcome, entry.resource.rpartition("/")[2], entry.property
 
 
+def is_worse(now: Entry, accepted: Entry) -> bool:
+    """Whether a finding has become more severe than what was accepted."""
+    return bool(accepted.severity) and (
+        Severity(now.severity).rank < Severity(accepted.severity).rank
+    )
+
+
+def wider(one: Entry, other: Entry) -> Entry:
+    """Of two entries for the same finding, the one that accepts more."""
+    return other if is_worse(other, one) else one
+
+
 def entry_of(finding: Finding, first_seen: str = "") -> Entry:
     """The entry of a finding."""
     return Entry(
@@ -44,6 +58,7 @@ def entry_of(finding: Finding, first_seen: str = "") -> Entry:
         finding.source,
         finding.resource.id,
         finding.property,
+        finding.severity.value,
         first_seen,
     )
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from auditor.baseline.entries import Entry, identity
 from auditor.errors import UsageError
+from auditor.findings import Severity
 
 VERSION = 1
 _FIELDS = {field.name for field in fields(Entry)}
-_REQUIRED = _FIELDS - {"first_seen", "reason"}
+_OPTIONAL = ("severity", "first_seen", "reason")
+_REQUIRED = _FIELDS.difference(_OPTIONAL)
 
 
 def read(path: str) -> list[Entry]:
@@ -47,6 +49,7 @@ def _is_entry(item: Any) -> bool:
         isinstance(item, dict)
         and _REQUIRED <= item.keys() <= _FIELDS
         and all(isinstance(value, str) for value in item.values())
+        and item.get("severity", "") in ("", *Severity)
     )
 
 
@@ -63,5 +66,4 @@ def text(entries: Iterable[Entry]) -> str:
 
 
 def _filled(entry: Entry) -> dict[str, str]:
-    optional = ("first_seen", "reason")
-    return {name: value for name, value in asdict(entry).items() if value or name not in optional}
+    return {name: value for name, value in asdict(entry).items() if value or name not in _OPTIONAL}

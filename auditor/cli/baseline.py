@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from auditor.audit import NEVER, Gate
@@ -28,16 +29,18 @@ def create(choices: Choices) -> int:
 def update(choices: Choices) -> int:
     """Add new findings and drop resolved ones; the others keep date and reason."""
     report, result = _compared(choices)
-    new = entries_of((item for item in result.findings if not item.baselined), _today())
-    said = f", {len(new)} new, {len(result.resolved)} resolved"
-    return _written(choices, report, [*result.matched, *result.unseen, *new], said)
+    new = [replace(entry, first_seen=_today()) for entry in result.new]
+    worse = [entry for _, entry in result.worse]
+    said = f", {len(new) + len(worse)} new, {len(result.resolved)} resolved"
+    return _written(choices, report, [*result.matched, *result.unseen, *worse, *new], said)
 
 
 def prune(choices: Choices) -> int:
     """Drop resolved findings and add none."""
     report, result = _compared(choices)
     said = f", {len(result.resolved)} resolved"
-    return _written(choices, report, [*result.matched, *result.unseen], said)
+    worse = [entry for entry, _ in result.worse]
+    return _written(choices, report, [*result.matched, *result.unseen, *worse], said)
 
 
 def _compared(choices: Choices) -> tuple[Report, Comparison]:

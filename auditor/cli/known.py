@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from auditor.audit import audit
-from auditor.baseline import Entry, compare, entries_of, read
+from auditor.baseline import Entry, compare, entries_of, read, wider
 from auditor.cli.accepting import acceptance
 from auditor.cli.options import Choices
 from auditor.cli.progress import Progress
@@ -33,6 +33,8 @@ def with_known(report: Report, choices: Choices) -> Report:
         # A finding in both is one finding.
         listed = {entry.fingerprint for entry in known}
         before = entries_of(_before(choices, choices.diff_base).findings)
+        same = {entry.fingerprint: entry for entry in before}
+        known = [wider(entry, same.get(entry.fingerprint, entry)) for entry in known]
         known += [entry for entry in before if entry.fingerprint not in listed]
         against.append(choices.diff_base)
     result = compare(report, known, root() or Path.cwd())

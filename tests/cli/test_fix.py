@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.process import FAILING, PASSING, msgaudit
+from tests.cli.inside import msgaudit
+from tests.cli.process import FAILING, PASSING
 
 ONLY = ("--select", "SQS030")
 TOLD = "alarm-actions: ['arn:aws:sns:${AWS::Region}:${AWS::AccountId}:alerts']\n"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.cli.process import msgaudit
+from tests.cli.inside import msgaudit
 
 NEW_YEAR_2026, NEW_YEAR_2027 = "1767225600", "1798761600"
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from auditor.cli.options import FORMATS
 from auditor.config.validation import SCHEMA, problems, schema
 from auditor.findings import Category, Severity
-from tests.cli.process import FAILING, MEDIUM, RULES, msgaudit
+from tests.cli.inside import msgaudit
+from tests.cli.process import FAILING, MEDIUM, RULES
 
 STARTER = Path(__file__).parents[2] / "auditor" / "config" / "starter.yaml"
 
@@ -280,12 +281,18 @@ VALUES = st.recursive(
 )
 
 
-@given(st.dictionaries(WORDS, VALUES))
-def test_validation_agrees_with_a_general_validator(value: dict[str, object]) -> None:
+@pytest.fixture(scope="module")
+def general() -> jsonschema.Draft202012Validator:
     form = json.loads(SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(form)
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    general = jsonschema.Draft202012Validator(form, format_checker=checker)
+    return jsonschema.Draft202012Validator(form, format_checker=checker)
+
+
+@given(value=st.dictionaries(WORDS, VALUES))
+def test_validation_agrees_with_a_general_validator(
+    general: jsonschema.Draft202012Validator, value: dict[str, object]
+) -> None:
     assert (not list(problems(value, schema()))) == general.is_valid(value)
 
 

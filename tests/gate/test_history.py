@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.cli.process import msgaudit
+from tests.cli.inside import msgaudit
 from tests.gate.repository import NEW_YEAR_2026, NEW_YEAR_2027, Answer, History
 
 CONFIGURATION = "select: [SQS030, SUP]\nfail-on: low\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.process import msgaudit
+from tests.cli.inside import msgaudit
 from tests.gate.repository import NEW_YEAR_2026, NEW_YEAR_2027, Answer, History
 
 QUEUE = "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n"
@@ -96,6 +96,42 @@ def test_update_keeps_date_and_reason_and_prune_adds_nothing(history: History) -
     orders, other = entries(history)
     assert (orders["first_seen"], orders["reason"]) == ("2020-02-02", "as agreed")
     assert (other["first_seen"], other.get("reason")) == ("2026-01-01", None)
+
+
+def test_a_known_finding_that_becomes_more_severe_is_new_again(history: History) -> None:
+    baseline(history, "create", ".")
+    settings = history.folder / ".msgaudit.yaml"
+    settings.write_text("severity: {SQS030: medium}\n")
+    assert baseline(history, "update", ".") == "1 known, 0 new, 0 resolved"
+    assert [entry["severity"] for entry in entries(history)] == ["medium"]
+    settings.write_text("severity: {SQS030: low}\n")
+    assert history.answer(".", *WITH) == Answer(0, frozenset(), 1, 0, 0)
+    settings.unlink()
+    again = Answer(1, frozenset({("SQS030", "Orders")}), 0, 0, 0)
+    assert history.answer(".", *WITH) == again
+    assert history.answer(".", *WITH, "--diff-base", "HEAD").known == 1
+    assert baseline(history, "prune", ".") == "1 known, 0 resolved"
+    assert history.answer(".", *WITH) == again
+    assert baseline(history, "update", ".") == "1 known, 1 new, 0 resolved"
+    assert history.answer(".", *WITH).known == 1
+    [entry] = entries(history)
+    assert (entry["severity"], entry["first_seen"]) == ("high", "2026-01-01")
+
+
+def test_a_change_that_makes_a_finding_worse_brings_it(history: History) -> None:
+    alarm = """  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/SQS, MetricName: NumberOfMessagesSent}
+"""
+    linked = f"""{QUEUE}    Properties:
+      RedrivePolicy: {{deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5}}
+  Dead:
+    Type: AWS::SQS::Queue
+"""
+    history.commit("without any alarm", {"a.yaml": linked})
+    (history.folder / "a.yaml").write_text(linked + alarm)
+    answer = history.answer(".", "--select", "CWA012", "--diff-base", "HEAD")
+    assert answer == Answer(1, frozenset({("CWA012", "Dead")}), 0, 0, 0)
 
 
 def test_creating_anew_ignores_what_was_known(history: History) -> None:

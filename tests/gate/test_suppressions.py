@@ -13,7 +13,7 @@ from auditor.loading import load_rules
 from auditor.resources import RawResource
 from auditor.suppressions import Acceptance
 from auditor.suppressions.model import Selection, Suppression
-from tests.cli.process import msgaudit
+from tests.cli.inside import msgaudit
 
 RULES = ("--select", "SQS030", "--select", "SQS027", "--select", "SUP")
 Found = set[tuple[str, str]]

@@ -10,7 +10,8 @@ import pytest
 
 from auditor.linting import with_cfn_lint
 from auditor.report import Report, Source
-from tests.cli.process import FAILING, msgaudit
+from tests.cli.inside import msgaudit
+from tests.cli.process import FAILING
 
 TEMPLATE = """Resources:
   Dead:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.tags import tags_of
-from tests.cli.process import msgaudit
+from tests.cli.inside import msgaudit
 from tests.live.conftest import REGION, Account
 from tests.live.faulty import FaultyAws
 from tests.live.reading import arn, collect, resources
