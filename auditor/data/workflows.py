@@ -74,3 +74,13 @@ PERMISSIONS = {
     ("firehose", "putRecord"): "firehose:PutRecord",
     ("firehose", "putRecordBatch"): "firehose:PutRecordBatch",
 }
+
+# Guide, "How Step Functions generates IAM policies for integrated services": the rule that Step
+# Functions manages, to hear that the job of a task which waits for it is done.
+MANAGED_RULES = {
+    ("states", "startExecution"): "StepFunctionsGetEventsForStepFunctionsExecutionRule",
+    ("ecs", "runTask"): "StepFunctionsGetEventsForECSTaskRule",
+    ("batch", "submitJob"): "StepFunctionsGetEventsForBatchJobsRule",
+    ("codebuild", "startBuild"): "StepFunctionsGetEventForCodeBuildStartBuildRule",
+}
+MANAGING = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
