@@ -9,6 +9,7 @@ from auditor.graph import Edge, EdgeKind, Graph
 from auditor.index import Index
 from auditor.linking import (
     alarms,
+    apis,
     events,
     functions,
     identities,
@@ -24,7 +25,8 @@ from auditor.resources import RawResource, typed
 from auditor.resources.base import Resource
 
 _MODULES = (
-    alarms, events, functions, identities, network, policies, queues, sources, streams, workflows,
+    alarms, apis, events, functions, identities, network, policies, queues, sources, streams,
+    workflows,
 )  # fmt: skip
 
 DECLARES: Mapping[EdgeKind, Mapping[str, frozenset[str]]] = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from auditor.data.api_integrations import TIMEOUT_DEFAULT_MILLISECONDS
 from auditor.resources.base import Resource
-from auditor.values import Readable, mapping, text
+from auditor.values import Readable, integer, mapping, text
 
 NO_PARAMETERS: dict[str, object] = {}
 
@@ -15,3 +16,4 @@ class ApiIntegration(Resource):
 
     subtype = Readable("IntegrationSubtype", text, "")
     request_parameters = Readable("RequestParameters", mapping, NO_PARAMETERS)
+    timeout = Readable("TimeoutInMillis", integer, TIMEOUT_DEFAULT_MILLISECONDS)

@@ -1,0 +1,116 @@
+"""HTTP APIs that send to a queue, bus, stream or workflow by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.data.api_integrations import RECEIVERS
+from auditor.data.workflows import EXPRESS_SECONDS_MAX
+from auditor.findings import Category, Confidence, Match, Severity
+from auditor.graph import EdgeKind, Graph
+from auditor.policy import Doubts
+from auditor.resources import ApiIntegration, StateMachine
+from auditor.rules import rule
+from auditor.values import UndeterminedError, number, read
+from checks.delivery._by_role import refused_to_role
+from checks.delivery.narrow_roles import GUIDE
+
+
+@rule(
+    "ARC077",
+    "api-role-too-narrow",
+    severity=Severity.HIGH,
+    category=Category.RELIABILITY,
+    guide=GUIDE,
+    applies_to=ApiIntegration,
+    remediation="""
+        ApiRole:
+          Type: AWS::IAM::Role
+          Properties:
+            Policies:
+              - PolicyName: send
+                PolicyDocument:
+                  Version: "2012-10-17"
+                  Statement:
+                    - {Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt OrdersQueue.Arn}
+
+        Live: aws iam put-role-policy --role-name ROLE --policy-name send
+        --policy-document file://policy.json
+    """,
+)
+def api_role_too_narrow(integration: ApiIntegration, graph: Graph) -> Iterator[Match]:
+    """The role of an API's integration may not send to its queue, bus, stream or workflow.
+
+    Every request is answered with an error, and its message is lost. A permission for the key of
+    the receiver is needed as well. All policies of the role that were read count, and the policy of
+    the receiver; one that another stack attaches cannot be seen.
+
+    Fine to accept where the role gets its permissions outside of this template.
+    """
+    doubts = Doubts()
+    for edge in graph.declared(integration, EdgeKind.DELIVERS):
+        with doubts:
+            role = integration.peek("CredentialsArn")
+            _, action = RECEIVERS.get(integration.subtype, ("", ""))
+            if role is not None and action:
+                yield from refused_to_role(integration, edge, role, graph, ((action,),))
+    doubts.settle()
+
+
+@rule(
+    "ARC026",
+    "workflow-outlives-its-api",
+    severity=Severity.MEDIUM,
+    category=Category.RELIABILITY,
+    guide="Pattern 4: Workflow Orchestration (lines 740-756)",
+    applies_to=ApiIntegration,
+    remediation="""
+        Flow:
+          Type: AWS::StepFunctions::StateMachine
+          Properties:
+            StateMachineType: EXPRESS
+            Definition:
+              TimeoutSeconds: 25            # less than the API waits
+
+        Live: aws stepfunctions update-state-machine --state-machine-arn ARN
+        --definition file://flow.asl.json
+    """,
+)
+def workflow_outlives_its_api(integration: ApiIntegration, graph: Graph) -> Iterator[Match]:
+    """An API waits for a workflow that may run longer than the API waits.
+
+    The caller gets a timeout after 30 seconds at most and tries again, while the first execution
+    goes on: the work is done twice. An express workflow may run for five minutes if its definition
+    sets no TimeoutSeconds; then that is told with less confidence. Standard workflows cannot be
+    called like that at all, which another rule tells.
+
+    Fine to accept where the workflow is known to be quick.
+    """
+    if integration.subtype != "StepFunctions-StartSyncExecution":
+        return
+    for edge in graph.declared(integration, EdgeKind.DELIVERS):
+        machine = edge.target
+        if not isinstance(machine, StateMachine) or machine.machine_type != "EXPRESS":
+            continue
+        limit, waits = _limit(machine), integration.timeout / 1000
+        if (EXPRESS_SECONDS_MAX if limit is None else limit) > waits:
+            shown = "no TimeoutSeconds" if limit is None else f"TimeoutSeconds {limit:g}"
+            yield Match(
+                integration,
+                f"{machine.label} may run longer than the {waits:g} s that its API waits",
+                edge.path,
+                (shown, f"the API waits {waits:g} s"),
+                ((machine, "the workflow"),),
+                confidence=Confidence.MEDIUM if limit is None else None,
+                severity=Severity.LOW if limit is None else None,
+            )
+
+
+def _limit(machine: StateMachine) -> float | None:
+    """The seconds after which a workflow ends; raises `UndeterminedError` when that is unread."""
+    root = machine.workflow.root
+    if root is None:
+        raise UndeterminedError("the definition could not be read", ("Definition",))
+    if not root.has("TimeoutSeconds"):
+        return None
+    return read(root.peek("TimeoutSeconds"), number, (*root.path, "TimeoutSeconds"))
