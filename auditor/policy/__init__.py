@@ -23,7 +23,7 @@ from auditor.policy.documents import (
 )
 from auditor.policy.doubts import Doubts, Kept
 from auditor.policy.reach import NOBODY, Audience, Trust
-from auditor.policy.services import sends_source
+from auditor.policy.services import sends_source, withholds_source
 from auditor.policy.texts import Answer, compare
 
 __all__ = [
@@ -31,5 +31,5 @@ __all__ = [
     "Entry", "Kept", "Principal", "Request", "Statement", "Test", "Trust", "action_matches",
     "audience", "clauses_of", "compare", "entries", "judge_each", "matches", "may",
     "policy_audience", "principals_of", "reference_part", "sends_source", "statements",
-    "statements_of", "wildcard_service",
+    "statements_of", "wildcard_service", "withholds_source",
 ]  # fmt: skip

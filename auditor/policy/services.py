@@ -1,9 +1,7 @@
 """Which AWS services say on whose behalf they act when they use a resource policy.
 
 Only pairs for which AWS documents a policy with `aws:SourceArn` or `aws:SourceAccount` are listed:
-advice to add a key that the service does not send would stop deliveries. EventBridge is missing
-for SNS because conditions do not work there ("My rule ran but I don't see any messages published
-into my Amazon SNS topic", eb-troubleshooting, EventBridge user guide).
+advice to add a key that the service does not send would stop deliveries.
 """
 
 from __future__ import annotations
@@ -36,8 +34,17 @@ SENDS_SOURCE: dict[str, dict[str, str]] = {
         "sns.amazonaws.com": f"{_AWS}/lambda/latest/dg/with-sns-example.html",
     },
 }
+# The same of those for which AWS says that conditions on these keys do not work.
+WITHHOLDS_SOURCE: dict[str, dict[str, str]] = {
+    "sns": {"events.amazonaws.com": f"{_AWS}/eventbridge/latest/userguide/eb-troubleshooting.html"},
+}
 
 
 def sends_source(service_principal: str, service: str) -> bool:
     """Whether a service sends `aws:SourceArn` or `aws:SourceAccount` to `sqs`, `sns`, `lambda`."""
     return service_principal.lower() in SENDS_SOURCE.get(service, {})
+
+
+def withholds_source(service_principal: str, service: str) -> bool:
+    """Whether a service is known to send neither key to `sqs`, `sns` or `lambda`."""
+    return service_principal.lower() in WITHHOLDS_SOURCE.get(service, {})

@@ -7,7 +7,16 @@ from itertools import chain
 
 from auditor.arns import Arn
 from auditor.graph import EdgeKind, Graph
-from auditor.policy import Answer, Decision, Request, Statement, clauses_of, may, statements_of
+from auditor.policy import (
+    Answer,
+    Decision,
+    Request,
+    Statement,
+    clauses_of,
+    may,
+    statements_of,
+    withholds_source,
+)
 from auditor.resources import Function, Queue, Resource, Topic
 from auditor.values import UndeterminedError, Unknown
 
@@ -67,8 +76,8 @@ def by_network(decision: Decision) -> bool:
 def _request(target: Resource, service: str, source: Resource) -> Request:
     """What a service says of itself and of the resource that it acts for.
 
-    EventBridge sends topics none of the keys of the source: see `auditor.policy.services`.
-    Services come from no endpoint and belong to no organisation:
+    Some send none of the keys of the source: see `auditor.policy.services`. Services come from no
+    endpoint and belong to no organisation:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
     context: dict[str, object] = {
@@ -81,7 +90,7 @@ def _request(target: Resource, service: str, source: Resource) -> Request:
         "lambda:functionurlauthtype": None,
         "lambda:invokedviafunctionurl": "false",
     }
-    if not (service == EVENTS and isinstance(target, Topic)):
+    if not withholds_source(service, ACTIONS[type(target)].partition(":")[0]):
         context["aws:sourcearn"] = name_of(source)
         context["aws:sourceaccount"] = context["aws:sourceowner"] = _account(source)
     return Request(service, ACTIONS[type(target)], name_of(target), context)

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from auditor.data.peers import peers
 from auditor.loading import BUILTIN, rules_of
-from tools.docs import coverage, dialects, overlap, pages, paths
+from tools.docs import coverage, dialects, overlap, pages, paths, services
 
 Documents = Mapping[PurePosixPath, str]
 DOCS = PurePosixPath("docs")
@@ -23,6 +23,7 @@ def generate(root: Path) -> Documents:
         DOCS / "patterns.md": dialects.document(),
         DOCS / "paths.md": paths.document(paths.read(), by_id),
         DOCS / "peers.md": overlap.document(peers(), by_id),
+        DOCS / "source-keys.md": services.document(),
         DOCS / "rules/README.md": pages.index(rules),
         **{DOCS / f"rules/{rule.id}.md": pages.page(rule, rows, root) for rule in rules},
     }
