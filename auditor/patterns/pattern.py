@@ -63,13 +63,16 @@ class Pattern:
 
         Raises `UndeterminedError` as well when neither a proof nor an event against it is found.
         """
-        hopeless = possible(self.root, self.dialect) is False
-        if hopeless or proves_within(self.root, other.root, self.dialect):
+        if possible(self.root, self.dialect) is False or self.proved_within(other):
             return True
         for event in varied_events(self.root, other.root, self.dialect):
             if compare(self.root, event) is True and compare(other.root, event) is False:
                 return False
         raise UndeterminedError("whether one pattern includes the other cannot be told")
+
+    def proved_within(self, other: Pattern) -> bool:
+        """The same where the form of both shows it; `False` where it does not."""
+        return proves_within(self.root, other.root, self.dialect)
 
     def overlaps(self, other: Pattern) -> bool:
         """Whether an event can match both; its fields hold one value each.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, External, Graph, Node
-from auditor.patterns import Pattern
 from auditor.resources import EventRule, Resource, Target
 from auditor.rules import rule
 from auditor.values import UndeterminedError
@@ -51,40 +51,37 @@ def event_delivered_twice(event_rule: EventRule, graph: Graph) -> Iterator[Match
     pattern = event_rule.opened_pattern
     if pattern is None or not pattern.valid or event_rule.state == "DISABLED":
         return
+
+    @cache  # several targets may have the same other rules
+    def is_wider(other: EventRule) -> bool:
+        return _is_wider(other, event_rule)
+
     for edge in graph.declared(event_rule, EdgeKind.DELIVERS):
-        other = _wider(edge, pattern, graph) if edge.source is event_rule else None
-        if other and isinstance(edge.target, Resource):
-            name = edge.target.label
-            message = f"{name} gets every event of {event_rule.label} also from {other.label}"
-            related = ((other, "the rule that sends the same"), (edge.target, "gets it twice"))
-            yield Match(event_rule, message, edge.path, (), related, discriminator=name)
-
-
-def _wider(edge: Edge, pattern: Pattern, graph: Graph) -> EventRule | None:
-    """Another rule that sends all of what an edge of a rule sends to the same target.
-
-    Of two equal rules each is the wider one: only the second is told of.
-    """
-    own = edge.via
-    for other in _siblings(edge, graph):
-        theirs = other.opened_pattern
-        if theirs is None or not theirs.valid or other.state == "DISABLED":
+        end = edge.target
+        if edge.source is not event_rule or not isinstance(end, Resource):
             continue
-        if _includes(theirs, pattern) and (own.id > other.id or not _includes(pattern, theirs)):
-            return other
-    return None
+        for other in filter(is_wider, _siblings(edge, end, graph)):
+            message = f"{end.label} gets every event of {event_rule.label} also from {other.label}"
+            related = ((other, "the rule that sends the same"), (end, "gets it twice"))
+            yield Match(event_rule, message, edge.path, (), related, discriminator=end.label)
+            break
 
 
-def _siblings(edge: Edge, graph: Graph) -> Iterator[EventRule]:
+def _is_wider(other: EventRule, own: EventRule) -> bool:
+    """Whether a rule matches all that another matches; of two equal rules only the first does."""
+    if other.state == "DISABLED" or not _includes(other, own):
+        return False
+    return own.id > other.id or not _includes(own, other)
+
+
+def _siblings(edge: Edge, end: Resource, graph: Graph) -> Iterator[EventRule]:
     """The other rules of the same bus that send the same to the same target."""
-    own = edge.via
-    if not isinstance(own, EventRule) or not isinstance(edge.target, Resource):
-        return
-    sent, bus = _sent(edge), _bus(own, graph)
-    for delivery in graph.known_incoming(edge.target, EdgeKind.DELIVERS):
+    bus = _bus(edge.via, graph)
+    for delivery in graph.known_incoming(end, EdgeKind.DELIVERS) if bus else ():
         other = delivery.source
-        same = isinstance(other, EventRule) and other is not own and _sent(delivery) == sent
-        if same and isinstance(other, EventRule) and bus and _bus(other, graph) == bus:
+        if not isinstance(other, EventRule) or other is edge.via:
+            continue
+        if _bus(other, graph) == bus and _sent(delivery) == _sent(edge):
             yield other
 
 
@@ -93,7 +90,8 @@ def _sent(edge: Edge) -> dict[str, object]:
     return what_is_sent(targets[int(edge.path[1])])
 
 
-def _bus(event_rule: EventRule, graph: Graph) -> tuple[object, ...]:
+@lru_cache(maxsize=1024)
+def _bus(event_rule: Resource, graph: Graph) -> tuple[object, ...]:
     """What tells the bus of a rule from others, nothing when it could not be read."""
     raw = event_rule.raw
     for edge in graph.declared(event_rule, EdgeKind.DELIVERS):
@@ -108,11 +106,22 @@ def _name(bus: Node) -> str:
     return bus.reference if isinstance(bus, External) else ""
 
 
-def _includes(wide: Pattern, narrow: Pattern) -> bool:
-    """Whether it is proved; raises `UndeterminedError` when something unread decides."""
-    try:
-        return narrow.subsumed_by(wide)
-    except UndeterminedError:
-        narrow.settle()
-        wide.settle()
+def _includes(wide: EventRule, narrow: EventRule) -> bool:
+    """Whether it is proved; raises `UndeterminedError` when something unread may decide."""
+    outer, inner = wide.opened_pattern, narrow.opened_pattern
+    if outer is None or inner is None or not outer.valid:
         return False
+    if inner.proved_within(outer):
+        return True
+    return not (_settled(wide) and _settled(narrow)) and inner.subsumed_by(outer)
+
+
+@lru_cache(maxsize=1024)
+def _settled(event_rule: EventRule) -> bool:
+    """Whether all of the pattern could be read."""
+    try:
+        if event_rule.opened_pattern:
+            event_rule.opened_pattern.settle()
+    except UndeterminedError:
+        return False
+    return True
