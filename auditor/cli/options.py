@@ -139,7 +139,7 @@ _SCOPE = (
     *_LIVE_OPTIONS,
     _GAPS,
     click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
-    click.option("--prices", metavar="FILE", help="Estimate costs with the prices of this JSON file (default: a dated table of a few regions)."),
+    click.option("--prices", metavar="FILE|aws", help="Estimate costs with the prices of this JSON file, or with those of the AWS Price List API (default: a dated table of a few regions)."),
     click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),
 )  # fmt: skip
 _OUTPUT = click.option(

@@ -16,6 +16,7 @@ import click
 from auditor.audit import Gate, audit
 from auditor.cli import complain
 from auditor.cli.accepting import acceptance
+from auditor.cli.estimates import estimated, given_prices
 from auditor.cli.invocation import typed
 from auditor.cli.options import Choices
 from auditor.cli.output import to_file, to_standard_output
@@ -31,7 +32,6 @@ from auditor.selection import select
 if TYPE_CHECKING:
     from auditor.collectors.live import LiveCollector
     from auditor.collectors.template.collect import TemplateCollector
-    from auditor.pricing import Prices
 
 Outputs = tuple[tuple[str, str], ...]
 _DEMO_OUTPUT: Outputs = (("html", "report.html"), ("sarif", "findings.sarif"))
@@ -81,7 +81,7 @@ def _dry_run(choices: Choices) -> int:
 
 def audited(choices: Choices) -> Report:
     """The report on what the user asked for, before it is compared with known findings."""
-    prices = _given_prices(choices)
+    prices = given_prices(choices)
     loaded = tuned_rules(choices)
     rules = _applicable(select(loaded, choices.select, choices.ignore, choices.pedantic), choices)
     progress = Progress("audited")
@@ -97,24 +97,7 @@ def audited(choices: Choices) -> Report:
     finally:
         progress.close()
     _warn_of_misspelt(report.parameters, choices.parameter)
-    return _priced(report, prices)
-
-
-def _given_prices(choices: Choices) -> Prices | None:
-    """The user's prices, read before anything is audited; raises `UsageError` for bad ones."""
-    if not choices.prices:
-        return None
-    from auditor.pricing import prices_in
-
-    return prices_in(choices.prices)
-
-
-def _priced(report: Report, prices: Prices | None) -> Report:
-    if not any(finding.usage for finding in report.findings):
-        return report
-    from auditor.pricing import priced, shipped
-
-    return priced(report, prices or shipped())
+    return estimated(report, choices, prices)
 
 
 def _anchored(collector: Collector, choices: Choices) -> Collector:

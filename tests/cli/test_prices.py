@@ -50,3 +50,10 @@ def test_bad_file_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     assert done.returncode == ExitStatus.USAGE
     assert "needs `currency` and `prices`" in done.stderr
     assert "docs/cost.md" in done.stderr
+
+
+@pytest.mark.parametrize("source", [("--demo",), ("template.yaml",), ("--snapshot", "x.gz")])
+def test_only_an_account_can_ask_aws(tmp_path: Path, source: tuple[str, ...]) -> None:
+    done = msgaudit(tmp_path, "scan", *source, "--prices", "aws")
+    assert done.returncode == ExitStatus.USAGE
+    assert "--prices aws needs the credentials of an account" in done.stderr

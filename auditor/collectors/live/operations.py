@@ -59,6 +59,7 @@ OPERATIONS: Mapping[str, str] = {
     "organizations:ListAccounts": "Accounts",
     "pipes:DescribePipe": "Arn",
     "pipes:ListPipes": "Pipes",
+    "pricing:GetProducts": "PriceList",
     "s3:GetBucketNotification": "",
     "s3:ListAllMyBuckets": "Buckets",
     "scheduler:GetSchedule": "Arn",
