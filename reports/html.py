@@ -35,6 +35,7 @@ from reports.wording import (
     counted,
     doubts,
     money,
+    near,
     next_step,
     place,
     service,
@@ -116,8 +117,8 @@ def _environment() -> Environment:
         finalize=_harmless,
     )
     environment.globals |= {
-        "cost": cost, "counted": counted, "excerpt": _excerpt, "money": money,
-        "more": _more, "paragraphs": _paragraphs, "place": place,
+        "cost": cost, "counted": counted, "excerpt": _excerpt, "money": money, "more": _more,
+        "near": near, "paragraphs": _paragraphs, "place": place,
         "shapes": SHAPES, "shown_id": shown_id, "suppression": suppression,
     }  # fmt: skip
     return environment

@@ -12,7 +12,7 @@ from auditor.rules import Rule
 from reports.excerpt import around
 from reports.picture.views import Views
 from reports.safe import clipped, visible
-from reports.wording import cost, deployed, place, shown_id
+from reports.wording import cost, deployed, near, place, shown_id
 
 MOST = 20_000
 LONGEST = 2_000
@@ -135,7 +135,11 @@ def _name(finding: Finding) -> str:
 
 def _steps(finding: Finding, table: _Table, nodes: _Nodes) -> list[tuple[Any, ...]]:
     return [
-        (table(step.id), table(f"{step.message}{_at(step.location)}"), nodes.near(finding, step.id))
+        (
+            table(near(finding, step.id)),
+            table(f"{step.message}{_at(step.location)}"),
+            nodes.near(finding, step.id),
+        )
         for step in finding.steps
     ]
 

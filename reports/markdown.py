@@ -35,7 +35,7 @@ class MarkdownReporter:
     def render(self, report: Report) -> str:
         """The report as GitHub Flavored Markdown."""
         sections = [
-            ["# msgaudit", "", tally(report)],
+            ["# msgaudit", "", tally(report, code)],
             _severities(report),
             _section("Worst findings", [_finding(item) for item in report.violations]),
             _section("Undetermined: neither passed nor failed", list(_undetermined(report))),

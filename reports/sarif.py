@@ -73,7 +73,8 @@ def _category(report: Report) -> str:
         return "msgaudit/templates/"
     profiles = "+".join(report.source.details.get("profiles", ()))
     # Without the slash at the end GitHub would take it for the id of a single run.
-    return f"msgaudit/live/{quote(profiles, safe='+')}/" if profiles else "msgaudit/live/"
+    name = quote(profiles, "+", errors="surrogatepass")
+    return f"msgaudit/live/{name}/" if name else "msgaudit/live/"
 
 
 def _result(finding: Finding, place: Location, index: int) -> Json:

@@ -14,6 +14,7 @@ from reports.wording import (
     cost,
     counted,
     money,
+    near,
     next_step,
     open_questions,
     origin,
@@ -75,7 +76,9 @@ class TextReporter:
         if finding.when:
             yield from self._field("when: ", finding.when)
         if finding.steps:
-            yield from self._field("way: ", " -> ".join(step.id for step in finding.steps))
+            yield from self._field(
+                "way: ", " -> ".join(near(finding, step.id) for step in finding.steps)
+            )
         for item in finding.related:
             at = f" ({place(item.location)})" if item.location else ""
             yield from self._field("related: ", f"{item.id}: {item.message}{at}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from auditor.findings import Finding, Gap, Location, Severity, Subject
 from auditor.report import Report
@@ -55,9 +55,16 @@ def deployed(subject: Subject) -> bool:
     return subject.id.startswith("arn:")
 
 
+def near(finding: Finding, id_: str) -> str:
+    """The id of another resource; of an ARN, what is not the same as in that of the finding's."""
+    parts, home = id_.split(":", 5), finding.resource
+    is_near = len(parts) == 6 and parts[4] == home.account and parts[3] in ("", home.region)
+    return parts[5] if is_near else id_
+
+
 def way(finding: Finding) -> str:
     """The steps of a message on one line, from where it starts to where it ends."""
-    return " -> ".join(f"{step.id} ({step.message})" for step in finding.steps)
+    return " -> ".join(f"{near(finding, step.id)} ({step.message})" for step in finding.steps)
 
 
 def service(subject: Subject) -> str:
@@ -96,8 +103,11 @@ def unread(gap: Gap) -> str:
     return clipped(visible(f"{gap.what}: {gap.reason}{missing}"), LONGEST)
 
 
-def tally(report: Report) -> str:
-    """What was found and what was looked at, in one sentence each."""
+def tally(report: Report, quoted: Callable[[str], str] = visible) -> str:
+    """What was found and what was looked at, in one sentence each.
+
+    `quoted` makes names harmless in the way of the format.
+    """
     severities = ", ".join(
         f"{count} {severity.value}" for severity, count in report.counts().items() if count
     )
@@ -110,7 +120,7 @@ def tally(report: Report) -> str:
     rest = [f"{number} {name}" for name, number in others.items() if number]
     rest += [counted(len(report.gaps), "gap")] if report.gaps else []
     if report.comparison:
-        base = " and ".join(visible(name) for name in report.comparison.against)
+        base = " and ".join(quoted(name) for name in report.comparison.against)
         rest.append(f"{report.comparison.resolved} resolved since {base}")
     seen = (
         f"Audited {counted(report.resources, 'resource')} and {counted(report.edges, 'edge')} "

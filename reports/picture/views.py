@@ -11,13 +11,14 @@ from markupsafe import Markup
 from auditor.architecture import Architecture, Node
 from auditor.findings import Finding
 from auditor.report import Report
-from reports.picture.flows import collapsed, flows, found, worst
+from reports.picture.flows import Flow, collapsed, flows, found, worst
 from reports.picture.kinds import kind_of
 from reports.picture.svg import drawn, in_words, nodes_alone
 from reports.wording import counted
 
 ACROSS = 5
 OPEN = 6  # flows that are shown at once
+WHOLE = 400  # nodes of a collapsed flow that can be unfolded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,22 @@ def views_of(report: Report) -> Views:
     def anchor(node: Node) -> str:
         return anchors.get(node.id, "architecture-list")
 
+    def picture(flow: Flow, title: str, is_open: bool) -> Picture:
+        text, plan = drawn(flow, findings, anchor)
+        svg = Markup(text)  # noqa: S704 - every text in it is escaped
+        return Picture(title, svg, plan.width, plan.height, is_open)
+
     pictures = []
     connected, alone = flows(report.architecture, findings)
     for number, flow in enumerate(connected):
-        small = collapsed(flow)
-        text, plan = drawn(small, findings, anchor)
-        stacks = {node.group for node in flow.nodes if node.group}
-        title = f"Flow {number + 1}: {counted(len(flow.nodes), 'node')}"
-        title += f" of {stacks.pop()}" if len(stacks) == 1 else ""
-        if small is not flow:
-            title += ", drawn by service and stack"
-        svg = Markup(text)  # noqa: S704 - every text in it is escaped
-        pictures.append(Picture(title, svg, plan.width, plan.height, number < OPEN))
+        small, is_open = collapsed(flow), number < OPEN
+        title = _title(number + 1, flow)
+        if small is flow:
+            pictures.append(picture(flow, title, is_open))
+            continue
+        pictures.append(picture(small, f"{title}, drawn by service and stack", is_open))
+        if len(flow.nodes) <= WHOLE:
+            pictures.append(picture(flow, f"{title}, each drawn", is_open=False))
     if alone:
         text, width, height = nodes_alone(alone, findings, anchor, ACROSS)
         title = f"Not connected: {counted(len(alone), 'node')}"
@@ -84,6 +89,12 @@ def views_of(report: Report) -> Views:
         for node in sorted(report.architecture.nodes, key=lambda n: _rank(findings.get(n.id, ())))
     )  # fmt: skip
     return Views(tuple(pictures), nodes)
+
+
+def _title(number: int, flow: Flow) -> str:
+    stacks = {node.group for node in flow.nodes if node.group}
+    title = f"Flow {number}: {counted(len(flow.nodes), 'node')}"
+    return f"{title} of {stacks.pop()}" if len(stacks) == 1 else title
 
 
 def _rank(findings: Sequence[Finding]) -> int:

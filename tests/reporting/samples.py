@@ -22,7 +22,7 @@ from auditor.findings import (
     fingerprint,
 )
 from auditor.graph import Graph
-from auditor.report import Report, Source, ordered
+from auditor.report import Comparison, Report, Source, ordered
 from auditor.resources import Queue
 from auditor.rules import Rule, rule
 
@@ -250,17 +250,22 @@ def live() -> Report:
 
 def hostile_account(texts: tuple[str, ...] = HOSTILE) -> Report:
     """Every field that an account writes, filled with each text; number and region are AWS's."""
-    return report(
+    made = report(
         *chain.from_iterable(_hostile_live(*numbered) for numbered in enumerate(texts)),
         gaps=tuple(Gap(text, text, text) for text in texts),
-        source=Source("live", {"accounts": ("111122223333",), "regions": texts}),
+        source=Source("live", {"accounts": ("111122223333",), "profiles": texts, "regions": texts}),
         architecture=hostile_drawing(texts),
     )
+    anchors = {
+        item.resource.id: Location(text, 1, 1, 1, 2)
+        for item in made.findings for text in texts if item.resource.id.endswith(text)
+    }  # fmt: skip
+    return replace(made, command=texts[0], anchors=anchors)
 
 
 def _hostile_live(number: int, text: str) -> Iterator[Finding]:
     arn = f"arn:aws:sqs:eu-west-1:111122223333:{text}"
-    subject = Subject(text, arn, text, arn, "111122223333", "eu-west-1", text)
+    subject = Subject(text, arn, text, arn, "111122223333", "eu-west-1", text, text, text)
     hostile = partial(
         finding,
         RULES[number % 3],
@@ -278,12 +283,13 @@ def _hostile_live(number: int, text: str) -> Iterator[Finding]:
 
 def hostile(texts: tuple[str, ...] = HOSTILE) -> Report:
     """Every field that a template, an account or a person writes, filled with each text."""
-    return report(
+    made = report(
         *chain.from_iterable(_hostile_findings(*numbered) for numbered in enumerate(texts)),
         gaps=tuple(Gap(text, text, text, Location(text, 1, 1, 1, 2, text)) for text in texts),
         source=Source("template", {"paths": texts}),
         architecture=hostile_drawing(texts),
     )
+    return replace(made, command=texts[0], comparison=Comparison(texts, 3))
 
 
 def _hostile_findings(number: int, text: str) -> Iterator[Finding]:
@@ -298,8 +304,9 @@ def _hostile_findings(number: int, text: str) -> Iterator[Finding]:
         related=(Related(text, text, place), Related(text, text)),
         steps=(Related(text, text), Related(text, text, place)),
         when=text,
+        source=text,
     )
-    yield hostile(f"a{text}", resource=Subject(text, text, text, text, text, text, text))
+    yield hostile(f"a{text}", resource=Subject(*[text] * 9))
     yield hostile(f"b{text}", outcome=Outcome.UNDETERMINED)
     yield hostile(f"c{text}", suppression=text)
     yield hostile(f"d{text}", baselined=True)

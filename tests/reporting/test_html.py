@@ -6,13 +6,15 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
+from auditor.architecture import Architecture, Edge, Node
 from auditor.findings import Location, Outcome, Severity
 from auditor.report import Report
 from reports.html import SHOWN, TEMPLATES, HtmlReporter
+from reports.picture.views import WHOLE, views_of
 from reports.wording import SHAPES
 from tests.reporting import samples
 
@@ -214,6 +216,21 @@ def test_the_architecture_is_drawn_and_told_in_words() -> None:
     assert "Elsewhere delivers to OrdersQueue (by Subscription, sqs)" in page.text
     assert "DelaySeconds: 5" in page.text
     assert {tag for tag, _ in page.elements} >= {"svg", "path", "marker"}
+
+
+def test_a_large_flow_is_drawn_by_service_and_can_be_unfolded() -> None:
+    def titles(size: int) -> list[str]:
+        nodes = [Node(f"a#{n}", "AWS::SQS::Queue", f"Q{n}", "a", {}, ()) for n in range(size)]
+        edges = [Edge("delivers to", one.id, other.id) for one, other in pairwise(nodes)]
+        drawing = Architecture(tuple(nodes), tuple(edges))
+        return [view.title for view in views_of(samples.report(architecture=drawing)).pictures]
+
+    assert titles(60) == ["Flow 1: 60 nodes of a"]
+    assert titles(61) == [
+        "Flow 1: 61 nodes of a, drawn by service and stack",
+        "Flow 1: 61 nodes of a, each drawn",
+    ]
+    assert titles(WHOLE + 1) == ["Flow 1: 401 nodes of a, drawn by service and stack"]
 
 
 def test_only_the_worst_findings_stand_in_the_page_and_all_in_the_data() -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from auditor.findings import Gap, Location, Outcome, Severity
+from auditor.findings import Gap, Location, Outcome, Related, Severity
 from reports.text import REASONS_SHOWN, TextReporter
 from tests.reporting import samples
 
@@ -13,6 +14,23 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 def positions(text: str, *needles: str) -> list[int]:
     return [text.index(needle) for needle in needles]
+
+
+def test_resources_beside_the_finding_have_no_arn() -> None:
+    (finding,) = samples.live().findings
+    ids = [
+        finding.resource.id,
+        "arn:aws:sns:eu-west-1:111122223333:orders",
+        "arn:aws:iam::1:role/x",
+    ]
+    ids += ["arn:aws:iam::111122223333:role/x", "arn:aws:sqs:us-east-1:111122223333:far"]
+    steps = tuple(Related(id_, "passes") for id_ in ids)
+    text = TextReporter(width=300).render(samples.report(replace(finding, steps=steps)))
+
+    assert (
+        "way: orders -> orders -> arn:aws:iam::1:role/x -> role/x"
+        " -> arn:aws:sqs:us-east-1:111122223333:far\n"
+    ) in text
 
 
 def test_a_finding_says_what_where_why_and_what_next() -> None:
