@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from auditor.arns import Arn
 from auditor.findings import Category, Confidence, Match, Severity
@@ -123,8 +123,9 @@ def function_feeds_its_own_source(mapping: EventSourceMapping, graph: Graph) -> 
 
     A message that makes the function write another one of its kind runs for ever, and each round is
     paid for. Lambda notices such a loop through queues after about 16 rounds, unless RecursiveLoop
-    allows it, and notices none through streams. Told from the role, which has to name the source;
-    what the function really writes, only its code shows.
+    allows it, and notices none through streams. Told from the role, which has to name the source,
+    with more confidence where a variable of the environment names it, too; what the function
+    really writes, only its code shows.
 
     Fine to accept where the code writes back on purpose, and stops.
     """
@@ -140,8 +141,22 @@ def function_feeds_its_own_source(mapping: EventSourceMapping, graph: Graph) -> 
         message = f"{function.label} may write to {source.label}, which invokes it"
         way = f"{source.label} -> {function.label} -> {source.label}"
         related = ((function, "the function"), (source, "its source"))
-        severity = None if isinstance(source, Queue) else Severity.HIGH
-        yield Match(mapping, message, edge.path, (way,), related, severity=severity)
+        named = _variables(function, source, graph)
+        yield Match(
+            mapping, message, edge.path, (way, *named), related,
+            severity=None if isinstance(source, Queue) else Severity.HIGH,
+            confidence=Confidence.HIGH if named else None,
+        )  # fmt: skip
+
+
+def _variables(function: Function, target: Resource, graph: Graph) -> tuple[str, ...]:
+    """As evidence, the variables of a function that name a resource; never their values."""
+    variables = get(function.properties, "Environment", "Variables")
+    return tuple(
+        f"variable {name} names {target.label}"
+        for name, value in (variables.items() if isinstance(variables, Mapping) else ())
+        if target in (graph.find(value), graph.index.named(type(target), value, function))
+    )
 
 
 def _may_write(function: Function, action: str, target: object, graph: Graph) -> bool:
@@ -181,7 +196,8 @@ def function_feeds_its_own_bucket(bucket: Bucket, graph: Graph) -> Iterator[Matc
     An object that it writes there invokes it again, and each round is paid for, until Lambda
     notices and stops the function, with all that it had to do. Exempt are functions whose role
     cannot write where the notification's prefix begins. Told from the role, which has to name the
-    bucket; where the function really writes, only its code shows.
+    bucket, with more confidence where a variable of the environment names it, too, or the
+    notification has no filter; where the function really writes, only its code shows.
 
     Fine to accept where the code writes under another prefix than it is invoked for.
     """
@@ -196,9 +212,11 @@ def function_feeds_its_own_bucket(bucket: Bucket, graph: Graph) -> Iterator[Matc
             message = f"{function.label} may write objects into {bucket.label} that invoke it again"
             way = f"{bucket.label} -> {function.label} -> {bucket.label}"
             where = (*path, position, "Function")
-            confidence = None if prefix or suffix else Confidence.MEDIUM
+            named = _variables(function, bucket, graph)
+            grounds = bool(named) + (not prefix and not suffix)
+            confidence = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)[grounds]
             related = ((function, "the function"),)
-            yield Match(bucket, message, where, (way,), related, confidence=confidence)
+            yield Match(bucket, message, where, (way, *named), related, confidence=confidence)
 
 
 def _filter(configuration: object, name: str) -> str:
