@@ -2,7 +2,8 @@
 
 BIN := .venv/bin
 PACKAGES := auditor checks reports
-TEMPLATES ?= tests/fixtures
+# A folder of templates for `make bench`; without one it makes some.
+TEMPLATES ?=
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test lint types contracts unit update-golden docs bench clean
@@ -35,7 +36,7 @@ update-golden: .venv/.installed-dev ## Rewrite the expected findings of the rule
 docs: .venv/.installed-dev ## Write the documents about rules from the rules and their fixtures
 	$(BIN)/python -m tools.docs
 
-bench: .venv/.installed-dev ## Print the speed of scanning TEMPLATES, an account, large graphs, organizations and the report
+bench: .venv/.installed-dev ## Print the speed of scanning templates, an account, large graphs, organizations and the report
 	$(BIN)/python -m benchmarks $(TEMPLATES)
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.paths

@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.environments import CACHE, program, version
 from benchmarks.measure import Contender
 
 GUARD_PACKAGE = "@cdklabs/cdk-validator-cfnguard@0.0.62"
@@ -20,7 +21,12 @@ GUARD_MODES = {
     "": ("--output-format", "json"),
     " structured": ("--structured", "--show-summary", "none", "--output-format", "json"),
 }
-CACHE = Path("build/benchmarks")
+_SCANNERS = {
+    "cfripper": ("--format", "json"),
+    "checkov": (
+        "--framework", "cloudformation", "--skip-download", "--quiet", "-o", "json", "-f",
+    ),
+}  # fmt: skip
 
 
 def peers(templates: list[str]) -> Iterator[Contender]:
@@ -31,6 +37,16 @@ def peers(templates: list[str]) -> Iterator[Contender]:
         yield Contender("cfn-lint", command)
     else:
         print("cfn-lint is missing: it is not installed beside this Python")
+    for package, options in _SCANNERS.items():
+        found = program(package)
+        if isinstance(found, str):
+            print(f"{package} is missing: {found}")
+        else:
+            yield Contender(f"{package} {version(package)}", [str(found), *options, *templates])
+    yield from _guards(templates)
+
+
+def _guards(templates: list[str]) -> Iterator[Contender]:
     guard = _guard()
     if isinstance(guard, str):
         print(f"cfn-guard is missing: {guard}")
