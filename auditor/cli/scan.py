@@ -81,6 +81,8 @@ def _dry_run(choices: Choices) -> int:
 
 def audited(choices: Choices) -> Report:
     """The report on what the user asked for, before it is compared with known findings."""
+    if choices.with_cfn_lint and not choices.paths:
+        raise UsageError("--with-cfn-lint is for templates, not for an account")
     prices = given_prices(choices)
     loaded = tuned_rules(choices)
     rules = _applicable(select(loaded, choices.select, choices.ignore, choices.pedantic), choices)
@@ -121,12 +123,11 @@ def _applicable(rules: Sequence[Rule[Any]], choices: Choices) -> Sequence[Rule[A
 
 
 def linted(report: Report, collector: Collector) -> Report:
-    """The report with the findings of cfn-lint; raises `UsageError` for an account."""
+    """The report on templates with the findings of cfn-lint."""
     from auditor.collectors.template.collect import TemplateCollector
     from auditor.linting import with_cfn_lint
 
-    if not isinstance(collector, TemplateCollector):
-        raise UsageError("--with-cfn-lint is for templates, not for an account")
+    assert isinstance(collector, TemplateCollector)  # noqa: S101 # an account was refused before
     return with_cfn_lint(report, collector.declared(), collector.origin)
 
 

@@ -8,7 +8,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -19,12 +19,23 @@ def msgaudit(
     folder: Path, *arguments: str, input_: str | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder; no output of it may ever be a traceback."""
-    with _streams(input_ or "") as (out, err), _place(folder, environment), _garbage():
-        with mock.patch.object(sys, "argv", ["msgaudit", *arguments]):
-            status = run()
-        said, complained = _content(out), _content(err)
-    assert "Traceback" not in complained
-    return subprocess.CompletedProcess(arguments, int(status), said, complained)
+    with _garbage(), mock.patch.dict(os.environ, environment):
+        done = called(run, folder, ["msgaudit", *arguments], input_)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def called(
+    program: Callable[[], int], folder: Path, command: list[str], input_: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Call what reads its arguments and streams from the process, as a process of its own would."""
+    with (
+        _streams(input_ or "") as (out, err),
+        contextlib.chdir(folder),
+        mock.patch.object(sys, "argv", command),
+    ):
+        status = program()
+        return subprocess.CompletedProcess(command, int(status), _content(out), _content(err))
 
 
 def _content(stream: io.TextIOWrapper) -> str:
@@ -44,12 +55,6 @@ def _streams(input_: str) -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]
         mock.patch.object(sys, "stderr", err),
     ):
         yield out, err
-
-
-@contextlib.contextmanager
-def _place(folder: Path, environment: dict[str, str]) -> Iterator[None]:
-    with mock.patch.dict(os.environ, environment), contextlib.chdir(folder):
-        yield
 
 
 @contextlib.contextmanager

@@ -8,9 +8,12 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
+import cfnlint.runner
 import pytest
 
+import auditor.cfnlint
 from auditor.cfnlint import _RULES
+from tests.cli.inside import called
 from tests.cli.process import FAILING, PASSING
 
 SAM = Path(__file__).parents[1] / "fixtures/event_sources/batch-failures-not-reported/fail-sam.yaml"
@@ -18,20 +21,35 @@ IGNORED = f"Metadata: {{cfn-lint: {{config: {{ignore_checks: [ESQS030]}}}}}}\n{F
 ACCEPTED = f"{FAILING}    Metadata: {{msgaudit: {{ignore: [{{id: SQS030, reason: x}}]}}}}\n"
 
 
+PROGRAM = str(Path(sysconfig.get_path("scripts"), "cfn-lint"))
+
+
 def cfn_lint(folder: Path, *arguments: str, text: str | None = None) -> list[Any]:
-    program = str(Path(sysconfig.get_path("scripts"), "cfn-lint"))
-    command = [program, "--append-rules", "auditor.cfnlint", "--format", "json", *arguments]
-    done = subprocess.run(
-        command, cwd=folder, input=text, capture_output=True, text=True, check=False
-    )
+    """What cfn-lint finds, called in this process: it takes seconds to load."""
+    command = [PROGRAM, "--append-rules", "auditor.cfnlint", "--format", "json", *arguments]
+    done = called(_exited, folder, command, text)
     assert done.stderr == ""
     matches = json.loads(done.stdout)
     assert [item for item in matches if item["Rule"]["Id"] in ("E0002", "E0003")] == []
     return list(matches)
 
 
+def _exited() -> int:
+    with pytest.raises(SystemExit) as stop:
+        cfnlint.runner.main()
+    return int(stop.value.code or 0)
+
+
 def ids(matches: list[Any]) -> set[str]:
     return {item["Rule"]["Id"] for item in matches}
+
+
+def test_the_program_takes_our_rules(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(FAILING)
+    command = [PROGRAM, "t.yaml", "--append-rules", "auditor.cfnlint"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "ESQS030 Orders has no dead-letter queue" in done.stdout
+    assert done.stderr == ""
 
 
 def test_findings_stand_where_cfn_lint_shows_them(tmp_path: Path) -> None:
@@ -81,9 +99,7 @@ def test_a_parameter_file_of_cfn_lint_is_no_template_of_ours(tmp_path: Path) -> 
 
 
 def test_every_rule_has_an_id_that_tells_its_severity() -> None:
-    from auditor import cfnlint
-
     for rule in _RULES:
-        hosted = vars(cfnlint)[rule.id]()
+        hosted = vars(auditor.cfnlint)[rule.id]()
         assert hosted.id[1:] == rule.id
         assert hosted.severity in ("error", "warning", "informational")
