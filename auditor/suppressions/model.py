@@ -87,10 +87,14 @@ class Suppression:
         """Whether it is about a finding, be it still in force or not."""
         return (
             selects(self.rule, finding.rule, finding.name, finding.category)
-            and (self.categories is None or finding.category in self.categories)
+            and self.may_be_about(finding.category)
             and _within(finding.property, self.property)
             and self.scope.covers(finding.resource, finding.location, tags)
         )
+
+    def may_be_about(self, category: str) -> bool:
+        """Whether it is allowed for the rules of a category."""
+        return self.categories is None or category in self.categories
 
     def expired(self, today: str) -> bool:
         """Whether its last day is over."""

@@ -46,6 +46,8 @@ def _entry(
     problems = item.problems
     if not meant and not problems:
         problems = (_unknown(item.rule, loaded),)
+    elif meant and not any(item.may_be_about(rule.category) for rule in meant):
+        problems = (f"tags suppress no rules about {meant[0].category}, see tag-suppressions",)
     return SuppressionEntry(
         item.label,
         item.location,

@@ -208,7 +208,10 @@ def test_tags_suppress_what_they_may() -> None:
         "SUP001": None,
     }
     security = Acceptance("2026-01-01", rules, taggable=frozenset({"security"}))
-    assert reasons(live(account(**tags), security))["SQS030"] is None
+    verdict = live(account(**tags), security)
+    assert reasons(verdict)["SQS030"] is None
+    assert {finding.rule for finding in verdict.findings} == {"SQS030", "SUP001"}
+    assert any("see tag-suppressions" in finding.message for finding in verdict.findings)
     forbidden = Acceptance("2026-01-01", rules, inline=False)
     assert reasons(live(account(**tags), forbidden)) == {"SQS030": None}
 

@@ -36,7 +36,8 @@ def gitlab_job(**inputs: str) -> Any:
     """The job as GitLab makes it: inputs are put in as text."""
     header, _, text = GITLAB.partition("\n---\n")
     declared = yaml.safe_load(header)["spec"]["inputs"]
-    given = {name: spec["default"] for name, spec in declared.items()} | inputs
+    given = {name: spec["default"] for name, spec in declared.items() if spec} | inputs
+    given.setdefault("package", "msgaudit==1.0")
     text = re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: given[found[1]], text)
     return yaml.safe_load(text)["msgaudit"]
 
@@ -67,6 +68,13 @@ def test_gitlab_installs_what_is_named() -> None:
     job = gitlab_job(package="msgaudit==1.0")
     assert job["variables"]["MSGAUDIT_PACKAGE"] == "msgaudit==1.0"
     assert job["before_script"] == ['pip install --quiet "$MSGAUDIT_PACKAGE"']
+
+
+def test_nobody_is_told_to_install_what_another_may_have_published() -> None:
+    shown = [ROOT / "README.md", ROOT / "action.yml", *(ROOT / "docs").glob("*.md")]
+    shown += [*(ROOT / "examples").glob("*.yml"), *(ROOT / ".github").rglob("*.yml")]
+    by_name = re.compile(r"(pip|pipx|tool) install [^\n`]*(?<![/\w])msgaudit(?![/\w])")
+    assert [path.name for path in shown if by_name.search(path.read_text("utf-8"))] == []
 
 
 def test_codebuild_gates_and_reports(project: Path) -> None:
