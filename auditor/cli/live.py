@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from auditor.cli.output import to_standard_output, writing
 from auditor.cli.progress import Progress
 from auditor.collectors.live import LiveCollector, Scope, Traffic
 from auditor.errors import ExitStatus, UsageError
+from auditor.inventory import Collector
 from auditor.loading import load_rules
 from auditor.rules import Rule
 from auditor.snapshot import write
@@ -40,6 +42,25 @@ def measuring(
     return replace(collector, traffic=Traffic(measures, choices.metrics_window))
 
 
+@contextmanager
+def reading(
+    collector: LiveCollector, choices: LiveChoices, rules: Sequence[Rule[Any]]
+) -> Iterator[Collector]:
+    """The collector with the metrics that the rules need, on the workers that were asked for.
+
+    Raises `UsageError` when these cannot be used.
+    """
+    if not choices.executor:
+        yield measuring(collector, choices, rules)
+        return
+    from auditor.cli.executors import executor
+    from auditor.collectors.live.distributed import DistributedCollector
+
+    wanted = tuple(rule.id for rule in rules if rule.needs and choices.metrics)
+    with executor(choices.executor) as workers:
+        yield DistributedCollector(collector, workers, wanted, choices.metrics_window)
+
+
 def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:
     """Keep what is read of the accounts; raises `MsgauditError` for what the user can mend."""
     if not choices.live:
@@ -47,7 +68,8 @@ def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:
         raise UsageError("it is not clear what to collect", hint)
     progress = Progress("read")
     try:
-        (unit,) = measuring(live_collector(choices, progress), choices, load_rules()).collect()
+        with reading(live_collector(choices, progress), choices, load_rules()) as collector:
+            (unit,) = collector.collect()
     finally:
         progress.close()
     with writing(file, private=True) as target:

@@ -34,6 +34,7 @@ class LiveChoices:
     organization: bool = False
     max_rps: float | None = None
     endpoint_url: str | None = None
+    executor: str | None = None
     metrics: bool = True
     metrics_window: int = 14
     config: Configuration
@@ -102,6 +103,7 @@ _ACCOUNTS = (
     click.option("--organization", is_flag=True, help="Audit all active accounts of the organization through --account-role."),
     click.option("--max-rps", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Make at most so many calls a second, over all accounts."),
     click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
+    click.option("--executor", metavar="URL", help="Read accounts on the workers of a Dask cluster: dask://HOST:PORT."),
 )  # fmt: skip
 _METRICS = (
     click.option("--metrics/--no-metrics", default=True, show_default=True, help="Ask CloudWatch for the metrics that the chosen rules need (USD 0.01 per 1,000)."),

@@ -197,10 +197,11 @@ def chosen_collector(
             Source("snapshot", {"paths": (choices.snapshot,)}),
         )
     else:
-        from auditor.cli.live import measuring
+        from auditor.cli.live import reading
 
         live, source = _live(choices, progress)
-        yield measuring(live, choices, rules), source
+        with reading(live, choices, rules) as collector:
+            yield collector, source
 
 
 def templates(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.collectors.live.faults import FAULTS, MALFORMED, AccountError
 from auditor.collectors.live.limits import Limits
@@ -61,11 +61,15 @@ class Scope:
 
 @dataclass(frozen=True)
 class Account:
-    """An account that can be read. `id` is `None` when it could not be asked for."""
+    """An account that can be read. `id` is `None` when it could not be asked for.
+
+    `profile` is the one that leads to it, `None` for the default credentials.
+    """
 
     clients: Clients
     regions: tuple[str, ...]
     id: str | None
+    profile: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,8 @@ class _Candidate:
         if self.id and self.id != self.caller:
             clients = self._assume(str(scope.account_role))
         if scope.all_regions:
-            return Account(clients, enabled_regions(clients, self.region), self.id)
-        return Account(clients, choose_regions(clients, scope.regions), self.id)
+            return Account(clients, enabled_regions(clients, self.region), self.id, self.profile)
+        return Account(clients, choose_regions(clients, scope.regions), self.id, self.profile)
 
     def _assume(self, role: str) -> Clients:
         partition = self.base.session.get_partition_for_region(self.region)
@@ -177,7 +181,7 @@ def _merged(accounts: Iterable[Account]) -> list[Account]:
         known = merged.get(account.id or str(position))
         regions = tuple(dict.fromkeys((*(known.regions if known else ()), *account.regions)))
         first = known or account
-        merged[account.id or str(position)] = Account(first.clients, regions, first.id)
+        merged[account.id or str(position)] = replace(first, regions=regions)
     return list(merged.values())
 
 

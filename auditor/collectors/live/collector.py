@@ -119,7 +119,8 @@ class LiveCollector:
     `progress` is told what has been read so far, `attempts` is how often a throttled or failed
     call is tried, `max_rps` the number of calls a second that is not exceeded. The quotas of
     services are kept where they hold: not at another endpoint than AWS's own. `traffic` is what
-    CloudWatch is asked for, by default nothing.
+    CloudWatch is asked for, by default nothing. One that is not `whole` reads a part of a larger
+    audit, with what is the same in every region only as the `first` of an account.
     """
 
     scope: Scope = field(default_factory=Scope)
@@ -129,6 +130,8 @@ class LiveCollector:
     max_rps: float | None = None
     paced: bool = True
     traffic: Traffic = field(default_factory=Traffic)
+    whole: bool = True
+    first: bool = True
 
     def collect(self) -> Iterator[Unit]:
         """All accounts as one unit.
@@ -141,7 +144,7 @@ class LiveCollector:
         if not any(log.answers for log in logs):
             raise _nothing(accounts[0].id, gaps)
         yield Unit(
-            "", (_reading(resources, accounts, logs),), tuple(gaps),
+            "", (reading_of(resources, accounts, logs),), tuple(gaps),
             tuple(account.id for account in accounts if account.id),
             tuple(dict.fromkeys(region for account in accounts for region in account.regions)),
         )  # fmt: skip
@@ -156,7 +159,7 @@ class LiveCollector:
     ) -> tuple[list[Account], list[Gap], list[Log], list[RawResource]]:
         limits = Limits(self.max_rps, RATES if self.paced and not self.endpoint_url else {})
         accounts, gaps = open_accounts(self.scope, self.endpoint_url, self.attempts, limits)
-        several = len(accounts) + len(gaps) > 1
+        several = len(accounts) + len(gaps) > 1 or not self.whole
         logs = [Log(str(account.id) if several else "") for account in accounts]
         meter = Meter(self.progress, limits, logs, sum(map(_parts, accounts)))
         with (
@@ -170,7 +173,7 @@ class LiveCollector:
                     _read_account,
                     [Reader(account.clients, region, account.id, calls, log, planning)
                      for region in account.regions],
-                    services, meter, self.traffic,
+                    services, meter, self.traffic, self.first,
                 )
                 for account, log in zip(accounts, logs, strict=True)
             ]  # fmt: skip
@@ -179,7 +182,7 @@ class LiveCollector:
             except KeyboardInterrupt:
                 limits.stopped.set()
                 found = [raw for future in pending for raw in future.result()]
-        return accounts, gaps, logs, _unique(found)
+        return accounts, gaps, logs, unique(found)
 
 
 def _parts(account: Account) -> int:
@@ -188,13 +191,17 @@ def _parts(account: Account) -> int:
 
 
 def _read_account(
-    readers: Sequence[Reader], services: Executor, meter: Meter, traffic: Traffic
+    readers: Sequence[Reader],
+    services: Executor,
+    meter: Meter,
+    traffic: Traffic,
+    first: bool,
 ) -> list[RawResource]:
     pending = [
         (reader.region, service, services.submit(_read_service, service, reader))
         for position, reader in enumerate(readers)
         for service in SERVICES
-        if position == 0 or not service.everywhere_the_same
+        if (first and position == 0) or not service.everywhere_the_same
     ]
     resources: list[RawResource] = []
     for region, service, future in pending:
@@ -210,7 +217,7 @@ def _read_account(
     return resources
 
 
-def _unique(resources: Iterable[RawResource]) -> list[RawResource]:
+def unique(resources: Iterable[RawResource]) -> list[RawResource]:
     """Each resource once: two accounts may both see it, and one of them less of it."""
     found: dict[str, RawResource] = {}
     for raw in resources:
@@ -220,9 +227,10 @@ def _unique(resources: Iterable[RawResource]) -> list[RawResource]:
     return list(found.values())
 
 
-def _reading(
+def reading_of(
     resources: Sequence[RawResource], accounts: Sequence[Account], logs: Sequence[Log]
 ) -> Reading:
+    """Everything that was read of accounts, each with its log, as one reading."""
     unread = {type_: _never(type_) for type_ in sorted(TYPES.keys() - COLLECTED)}
     unread_in: dict[str, Mapping[str, str]] = {}
     for account, log in zip(accounts, logs, strict=True):
