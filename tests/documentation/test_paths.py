@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from auditor.collectors.template.collect import TemplateCollector
+from auditor.graph import EdgeKind
+from auditor.linking import DECLARES, build_graph
 from auditor.loading import BUILTIN, rules_of
 from tools.docs.paths import Cell, fixture, read
 
@@ -16,6 +19,38 @@ CELLS = [
     for row in read()
     for question, cell in row.cells.items()
 ]
+
+WAYS = (EdgeKind.DELIVERS, EdgeKind.CONSUMES, EdgeKind.DEAD_LETTERS, EdgeKind.NOTIFIES)
+# What has no line in the table, and why.
+_READERS = "readers other than functions and pipes say nothing of the role they read under"
+LEFT_OUT = {
+    (EdgeKind.CONSUMES, "AWS::Kinesis::Channel"): _READERS,
+    (EdgeKind.CONSUMES, "AWS::Kinesis::StreamConsumer"): "a consumer is what a mapping reads from",
+    (EdgeKind.CONSUMES, "AWS::KinesisAnalytics::Application"): _READERS,
+    (EdgeKind.CONSUMES, "AWS::KinesisAnalyticsV2::Application"): _READERS,
+    (EdgeKind.CONSUMES, "AWS::KinesisFirehose::DeliveryStream"): _READERS,
+    (EdgeKind.DEAD_LETTERS, "AWS::Events::EventBus"): "AWS does not say whom to let in",
+    (EdgeKind.DELIVERS, "AWS::KinesisFirehose::DeliveryStream"): "a bucket gets no messages",
+    (EdgeKind.DELIVERS, "AWS::Lambda::EventInvokeConfig"): "OnSuccess is judged like OnFailure",
+    (EdgeKind.DELIVERS, "AWS::SNS::Topic"): "a subscription inside of a topic is one like others",
+}
+
+
+def ways(template: Path) -> set[tuple[EdgeKind, str]]:
+    """The kinds of edges in a template, with the types that declare them."""
+    return {
+        (edge.kind, edge.via.type)
+        for unit in TemplateCollector([str(template)]).collect()
+        for reading in unit.readings
+        for edge in build_graph(reading.resources, reading.unread).edges
+    }
+
+
+def test_each_way_has_a_line_or_a_reason_why_not() -> None:
+    cells = [cell for row in read() for cell in row.cells.values()]
+    shown = {way for it in cells for way in ways(ROOT / fixture(RULES[it.rule], it.fails))}
+    there = {(kind, type_) for kind in WAYS for type_ in DECLARES[kind]}
+    assert there - shown == set(LEFT_OUT)
 
 
 @pytest.mark.parametrize("cell", CELLS)
