@@ -27,6 +27,7 @@ RULES = {rule.name: rule for rule in load_rules()}
 COLLECTED = {type_ for service in SERVICES for type_ in service.types}
 
 REFUSED = "no account can have it: AWS (and moto) refuse to create it"
+STATE = "it is the state of an account, which no template makes"
 MOTO = "moto does not create, keep or answer what it looks at"
 # Rules that are not the same for an account, and why.
 EXCEPTIONS = {
@@ -53,13 +54,16 @@ EXCEPTIONS = {
     "permission-for-any-account": "an account names permissions otherwise",
     "queue-smaller-than-topic": MOTO,
     "record-too-large-for-function": MOTO,
+    "redrive-not-finished": STATE,
     "shards-contradict-mode": REFUSED,
     "sql-analytics-application": MOTO,
     "standard-topic-to-fifo-queue": REFUSED,
     "standard-workflow-behind-synchronous-api": MOTO,
     "stream-only-for-firehose": MOTO,
+    "streams-near-account-quota": STATE,
     "subscribers-refuse-large-messages": MOTO,
     "subscription-not-confirmed": MOTO,
+    "text-messages-hardly-paid-for": STATE,
     "too-many-stream-readers": MOTO,
     "unknown-queue-property": REFUSED,
     "unsupported-event-source": REFUSED,
@@ -123,15 +127,15 @@ def sightings(account: Account, fixture: str) -> tuple[set[tuple[str, str]], set
 
 
 @pytest.mark.parametrize("rule", sorted(CANDIDATES.keys() - EXCEPTIONS.keys()))
-def test_rule_finds_the_same_in_file_and_account(account: Account, rule: str) -> None:
+def test_rule_finds_the_same_in_file_and_account(shared_account: Account, rule: str) -> None:
     """One fixture of each rule proves it; others may be of the kind that no account can have."""
-    assert any(same(account, fixture) for fixture in CANDIDATES[rule])
+    assert any(same(shared_account, fixture) for fixture in CANDIDATES[rule])
 
 
 @pytest.mark.parametrize("rule", sorted(EXCEPTIONS))
-def test_exception_is_still_needed(account: Account, rule: str) -> None:
+def test_exception_is_still_needed(shared_account: Account, rule: str) -> None:
     assert CANDIDATES[rule]
-    assert not any(same(account, fixture) for fixture in CANDIDATES[rule])
+    assert not any(same(shared_account, fixture) for fixture in CANDIDATES[rule])
 
 
 def same(account: Account, fixture: str) -> bool:
