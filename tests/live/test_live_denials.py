@@ -101,8 +101,11 @@ def test_nothing_is_asked_once_the_credentials_have_expired(
 
     faulty.faults["GetQueueAttributes"] = expire
     unit = collect(faulty.url, attempts=1)
-    (gap,) = [gap for gap in unit.gaps if "GetQueueAttributes" in gap.what]
-    assert "sign in again (aws sso login), then repeat the run" in gap.reason
+    (gap,) = unit.gaps
+    assert gap.reason == (
+        "ExpiredTokenException: the credentials have expired;"
+        " sign in again (aws sso login), then repeat the run"
+    )
     assert gap.permission is None
     known = [raw for raw in resources(unit, "AWS::SQS::Queue") if "DelaySeconds" in raw.properties]
     assert len(known) == 10

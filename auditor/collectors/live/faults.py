@@ -51,7 +51,6 @@ _CREDENTIALS = {
 }
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException")
 _NO_CREDENTIALS = (CredentialRetrievalError, NoCredentialsError, SSOError, TokenRetrievalError)
-_SIGN_IN = "the credentials have expired; sign in again (aws sso login), then repeat the run"
 _FORBIDDEN = 403
 
 
@@ -103,7 +102,7 @@ def classify(error: Exception) -> CallError:
     code, status = _code(error), _status(error)
     detail = str(error.response.get("Error", {}).get("Message", "")).strip()
     if code in _EXPIRED:
-        return CallError(f"{code}: {_SIGN_IN}", ended=True)
+        return CallError(f"{code}: the credentials have expired", ended=True)
     if any(word in code for word in _DENIED) or (status == _FORBIDDEN and _unexplained(code)):
         reason, permission = explain(code, detail)
         return CallError(reason, denied=True, permission=permission)

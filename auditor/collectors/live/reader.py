@@ -31,6 +31,7 @@ Token = tuple[str, str | Callable[[Answer], object]]
 NEXT_TOKEN = ("NextToken", "NextToken")
 SMALL_NEXT_TOKEN = ("nextToken", "nextToken")
 MARKER = ("Marker", "NextMarker")
+_AGAIN = "sign in again (aws sso login), then repeat the run"
 
 
 @dataclass
@@ -49,20 +50,24 @@ class Log:
     ended: CallError | None = None
 
     def gaps(self) -> tuple[Gap, ...]:
-        """One gap for each action, region and reason, naming the first subject and counting."""
+        """One gap for each action, region and reason, naming the first subject and counting.
+
+        What was not asked for any more, as the credentials had ended, is one gap for the account.
+        """
         of = f" of account {self.account}" if self.account else ""
         groups: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+        late = sorted({action for action, _, _, error in self.failures if error.ended})
+        rest = (Gap(f"{_some(late)}{of}", f"{self.ended.reason}; {_AGAIN}"),) if self.ended else ()
         for action, region, subject, error in self.failures:
+            if error.ended:
+                continue
             needed = (error.permission or permission(action)) if error.denied else ""
             groups[action, region, error.reason, needed].append(subject)
-        return tuple(
-            Gap(
-                f"{_what(action, region, sorted(subjects))}{of}",
-                reason,
-                needed or None,
-            )
+        named = tuple(
+            Gap(f"{_what(action, region, sorted(subjects))}{of}", reason, needed or None)
             for (action, region, reason, needed), subjects in sorted(groups.items())
         )
+        return named + rest
 
 
 @dataclass(frozen=True)
@@ -202,5 +207,8 @@ class Reader:
 def _what(action: str, region: str, subjects: Sequence[str]) -> str:
     if not subjects[0]:
         return f"{action} in {region}"
-    more = f" and {len(subjects) - 1} more" if len(subjects) > 1 else ""
-    return f"{action} on {subjects[0]}{more} in {region}"
+    return f"{action} on {_some(subjects)} in {region}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
