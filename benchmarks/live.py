@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import resource
 import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -56,8 +57,7 @@ def main() -> None:
     )
     replay.start()
     time.sleep(1)
-    with multiprocessing.get_context("spawn").Pool(1) as alone:
-        alone.apply(_report, (calls, url, queues))
+    _report(calls, url, queues)
     replay.terminate()
 
 
@@ -88,36 +88,58 @@ def _collect(url: str) -> int:
     return sum(len(reading.resources) for reading in unit.readings)
 
 
-def _bare(url: str, calls: int) -> int:
-    """As many calls of botocore alone, with as many threads."""
-    sqs = _client("sqs", url)
-    urls = sqs.list_queues(MaxResults=1000)["QueueUrls"]
+def _bare(url: str) -> int:
+    """The calls on each resource with botocore alone, from as many threads."""
+    sqs, sns = _client("sqs", url), _client("sns", url)
+    queues = _pages(sqs, "list_queues", "QueueUrls", PaginationConfig={"PageSize": 1000})
+    topics = [item["TopicArn"] for item in _pages(sns, "list_topics", "Topics")]
+    subscribed = _pages(sns, "list_subscriptions", "Subscriptions")
+    calls = [
+        partial(sqs.get_queue_attributes, QueueUrl=it, AttributeNames=["All"]) for it in queues
+    ]
+    calls += [partial(sns.get_topic_attributes, TopicArn=it) for it in topics]
+    calls += [
+        partial(sns.get_subscription_attributes, SubscriptionArn=it["SubscriptionArn"])
+        for it in subscribed
+    ]
     with ThreadPoolExecutor(THREADS) as pool:
-        wanted = (urls[number % len(urls)] for number in range(calls - 1))
-        list(
-            pool.map(
-                lambda it: sqs.get_queue_attributes(QueueUrl=it, AttributeNames=["All"]), wanted
-            )
-        )
-    return calls
+        return sum(1 for _ in pool.map(lambda call: call(), calls))
 
 
-def _timed(run: Callable[[], int]) -> tuple[int, float, float]:
+def _pages(client: Any, operation: str, key: str, **more: Any) -> list[Any]:
+    pages = client.get_paginator(operation).paginate(**more)
+    return [item for page in pages for item in page[key]]
+
+
+def _timed(run: Callable[[str], int], url: str) -> tuple[int, float, float]:
     wall, processor = time.monotonic(), time.process_time()
-    result = run()
+    result = run(url)
     return result, time.monotonic() - wall, time.process_time() - processor
 
 
+def _measured(run: Callable[[str], int], url: str) -> tuple[int, float, float, float]:
+    """A run in a process of its own: its result, wall and processor seconds, and MB at the peak."""
+    with multiprocessing.get_context("spawn").Pool(1) as alone:
+        return (*alone.apply(_timed, (run, url)), alone.apply(_peak))
+
+
+def _peak() -> float:
+    """Not what `resource` tells: that begins with the memory of the parent process."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
+
+
 def _report(calls: int, url: str, queues: int) -> None:
-    _, bare_wall, bare_processor = _timed(lambda: _bare(url, calls))
-    resources, wall, processor = _timed(lambda: _collect(url))
+    bare_calls, bare_wall, bare_processor, _ = _measured(_bare, url)
+    resources, wall, processor, peak = _measured(_collect, url)
     bound = 1.3 * calls * _LATENCY_SECONDS / THREADS + 1
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    ratio = (processor / calls) / (bare_processor / bare_calls)
     print(f"{queues} queues: {resources} resources, {calls} calls, {THREADS} at a time")
     print(f"wall       {wall:6.2f} s   bound {bound:6.2f} s   bare botocore {bare_wall:6.2f} s")
-    ratio = processor / bare_processor
     print(
-        f"processor  {processor:6.2f} s   bare botocore {bare_processor:6.2f} s   ratio {ratio:.2f}"
+        f"processor  {processor:6.2f} s   bare botocore {bare_processor:6.2f} s"
+        f" for {bare_calls} calls   ratio per call {ratio:.2f}"
     )
     print(f"memory     {peak:6.0f} MB at the peak")
 
