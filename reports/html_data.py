@@ -109,7 +109,9 @@ def _row(finding: Finding, table: _Table, nodes: _Nodes) -> dict[str, Any]:
     def said(texts: Iterable[str]) -> list[int]:
         return [table.named(text, name) for text in texts]
 
-    related = (f"{item.id}: {item.message}{_at(item.location)}" for item in finding.related)
+    related = (
+        f"{near(finding, item.id)}: {item.message}{_at(item.location)}" for item in finding.related
+    )
     return {
         "rule": table(finding.rule), "severity": table(finding.severity),
         "outcome": table(finding.outcome), "confidence": table(finding.confidence),

@@ -81,7 +81,7 @@ class TextReporter:
             )
         for item in finding.related:
             at = f" ({place(item.location)})" if item.location else ""
-            yield from self._field("related: ", f"{item.id}: {item.message}{at}")
+            yield from self._field("related: ", f"{near(finding, item.id)}: {item.message}{at}")
         yield from self._field("guide: ", finding.guide)
         yield from self._field("fix: ", f"msgaudit explain {finding.rule}")
 

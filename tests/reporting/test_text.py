@@ -25,11 +25,14 @@ def test_resources_beside_the_finding_have_no_arn() -> None:
     ]
     ids += ["arn:aws:iam::111122223333:role/x", "arn:aws:sqs:us-east-1:111122223333:far"]
     steps = tuple(Related(id_, "passes") for id_ in ids)
-    text = TextReporter(width=300).render(samples.report(replace(finding, steps=steps)))
+    shown = replace(finding, steps=steps, related=steps[1:3])
+    text = TextReporter(width=300).render(samples.report(shown))
 
     assert (
         "way: orders -> orders -> arn:aws:iam::1:role/x -> role/x"
         " -> arn:aws:sqs:us-east-1:111122223333:far\n"
+        "    related: orders: passes\n"
+        "    related: arn:aws:iam::1:role/x: passes\n"
     ) in text
 
 
