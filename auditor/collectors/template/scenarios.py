@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from yaml.nodes import Node
 
@@ -24,17 +24,21 @@ from auditor.collectors.template.tree import StackTree, _wanted
 from auditor.values import Unknown
 
 Build = Callable[[Scenario], StackTree]
+# The comparisons of each stack, by its prefix.
+Leaves = Mapping[str, Sequence[Node]]
 
 
 def scenarios(build: Build) -> list[Scenario]:
     """All scenarios, the one of the defaults first; `build` makes the tree under a scenario."""
     probe = build(Scenario())
     stacks = [stack for stack in probe.stacks() if stack.template.conditions]
-    names = [(stack.prefix, name) for stack in stacks for name in _mentioned(stack)]
+    mentions = {stack.prefix: _mentioned(stack) for stack in stacks}
+    names = [(prefix, name) for prefix, found in mentions.items() for name in found]
     if not names:
         return [Scenario()]
-    variables = _variables(probe, stacks)
-    open_leaves = _open_leaves(build, stacks, variables)
+    leaves = {stack.prefix: comparisons(stack.template, mentions[stack.prefix]) for stack in stacks}
+    variables = _variables(probe, stacks, leaves)
+    open_leaves = _open_leaves(build, leaves, variables)
     combinations = assignments(variables, open_leaves)
     if combinations is None:
         return [Scenario(undecided=True)]
@@ -60,15 +64,11 @@ def _mentioned(stack: Stack) -> list[str]:
     return mentioned(stack.template, [*resources, *nested, *([settings] if settings else [])])
 
 
-def _leaves(stack: Stack) -> list[Node]:
-    return comparisons(stack.template, _mentioned(stack))
-
-
-def _variables(tree: StackTree, stacks: list[Stack]) -> dict[str, list[object]]:
+def _variables(tree: StackTree, stacks: list[Stack], leaves: Leaves) -> dict[str, list[object]]:
     """The values of the root's parameters, also of those that a nested stack compares."""
     compared: dict[str, list[str]] = defaultdict(list)
     for stack in stacks:
-        for name, texts in literals(stack.template, _leaves(stack)).items():
+        for name, texts in literals(stack.template, leaves[stack.prefix]).items():
             source = _source(tree, stack, name)
             if source and source not in tree.root.arguments:
                 compared[source] += texts
@@ -86,18 +86,15 @@ def _source(tree: StackTree, stack: Stack, name: str) -> str | None:
     return None
 
 
-def _open_leaves(
-    build: Build, stacks: list[Stack], variables: dict[str, list[object]]
-) -> list[int]:
+def _open_leaves(build: Build, leaves: Leaves, variables: dict[str, list[object]]) -> list[int]:
     """Comparisons that no parameter value decides: each may go either way."""
     combinations = assignments(variables, [])
-    leaves = {stack.prefix: _leaves(stack) for stack in stacks}
     found: dict[int, None] = {}
     for bindings, _ in combinations or ():
         tree = build(Scenario(bindings))
         by_prefix = {stack.prefix: stack for stack in tree.stacks()}
-        for stack in stacks:
-            for leaf in leaves[stack.prefix]:
-                if isinstance(truth(leaf, by_prefix[stack.prefix], {}), Unknown):
+        for prefix, nodes in leaves.items():
+            for leaf in nodes:
+                if isinstance(truth(leaf, by_prefix[prefix], {}), Unknown):
                     found.setdefault(id(leaf))
     return list(found)
