@@ -39,6 +39,7 @@ docs: .venv/.installed-dev ## Write the documents about rules from the rules and
 bench: .venv/.installed-dev ## Print the speed of scanning templates, an account, large graphs, organizations and the report
 	$(BIN)/python -m benchmarks $(TEMPLATES)
 	$(BIN)/python -m benchmarks.live
+	$(BIN)/python -m benchmarks.metrics
 	$(BIN)/python -m benchmarks.paths
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import threading
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from botocore.credentials import (
 )
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.loaders import Loader, create_loader
+from botocore.utils import parse_timestamp
 
 from auditor import __version__
 from auditor.collectors.live.faults import (
@@ -137,7 +139,17 @@ def _session(profile: str | None) -> botocore.session.Session:
     session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     session.register("before-call", refuse_changes)
     session.register("before-parse", refuse_garbage)
+    parsers = session.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=_timestamp)
     return session
+
+
+def _timestamp(value: Any) -> dt.datetime:
+    """Seconds since 1970 as CloudWatch gives them by the thousand: botocore takes far longer."""
+    if isinstance(value, int | float):
+        return dt.datetime.fromtimestamp(value, dt.UTC)
+    parsed: dt.datetime = parse_timestamp(value)
+    return parsed
 
 
 @cache
