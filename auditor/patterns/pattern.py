@@ -11,7 +11,6 @@ from auditor.patterns.nodes import Leaf, Node, leaves
 from auditor.patterns.problems import Problem
 from auditor.patterns.reach import hopeless, possible, universal
 from auditor.patterns.relations import proves_apart, proves_within
-from auditor.patterns.samples import common_events, varied_events
 from auditor.patterns.truth import Truth, all_of, certain
 from auditor.values import UndeterminedError, Unknown
 
@@ -65,6 +64,8 @@ class Pattern:
         """
         if possible(self.root, self.dialect) is False or self.proved_within(other):
             return True
+        from auditor.patterns.samples import varied_events
+
         for event in varied_events(self.root, other.root, self.dialect):
             if compare(self.root, event) is True and compare(other.root, event) is False:
                 return False
@@ -83,6 +84,8 @@ class Pattern:
         hopeless = any(possible(it.root, it.dialect) is False for it in (self, other))
         if hopeless or proves_apart(self.root, other.root, self.dialect):
             return False
+        from auditor.patterns.samples import common_events
+
         for event in common_events(self.root, other.root, self.dialect):
             if compare(self.root, event) is True and compare(other.root, event) is True:
                 return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from auditor.data.condition_keys import ARN_KEYS, ID_KEYS, KNOWN, known
 from auditor.findings import Category, Match, Severity
@@ -58,6 +57,8 @@ def _mistakes(resource: Resource, statement: Statement) -> Iterator[Match]:
 def _mistake(clause: Clause) -> str | None:
     operator, key = str(clause.path[-2]), str(clause.path[-1])
     if not known(clause.key):
+        from difflib import get_close_matches
+
         close = get_close_matches(clause.key, KNOWN, 1, _ALIKE)
         return f"there is no condition key {key}, but {KNOWN[close[0]]}" if close else None
     if clause.key in ARN_KEYS | ID_KEYS and clause.test is Test.EQUALS and _wild(clause):
