@@ -90,7 +90,7 @@ def run_plan(choices: LiveChoices) -> int:
     lines = [f"{count:9,}  {action}" for action, count in sorted(calls.items())]
     lines += [
         f"{calls.total():9,}  in all, of which {plan.made.total():,} were made to count the others",
-        "Not counted: what only these answers tell (keys in use, subscribers in other accounts).",
+        "Not counted: what only these answers tell (keys, dead-letter queues, outer subscribers).",
         *(f"Not counted: {gap.what}: {gap.reason}" for gap in plan.gaps),
     ]
     to_standard_output("".join(f"{line}\n" for line in lines))
