@@ -33,7 +33,8 @@ class Index:
         self._by_account: dict[tuple[type[Resource], str], list[Resource]] = defaultdict(list)
         self._exact: dict[str, Resource] = {}
         self._by_part: dict[tuple[str, str], list[tuple[Arn, Resource]]] = defaultdict(list)
-        self._by_name: dict[tuple[type[Resource], str], list[Resource]] = defaultdict(list)
+        # An organization gives many accounts resources of the same names.
+        self._by_name: dict[tuple[type[Resource], str, str | None, str | None], Resource] = {}
         self.count = 0
         for resource in resources:
             self._add(resource)
@@ -48,7 +49,8 @@ class Index:
             self._exact[raw.url] = resource
         name = raw.name.text if isinstance(raw.name, Unknown) else raw.name
         if name:
-            self._by_name[type(resource), name].append(resource)
+            key = (type(resource), name, raw.account, raw.region)
+            self._by_name.setdefault(key, resource)
         if raw.arn and (arn := Arn.parse(raw.arn)):
             self._exact[raw.arn] = resource
             self._by_part[arn.service, arn.resource].append((arn, resource))
@@ -65,12 +67,9 @@ class Index:
         """The resource of a type with that name, in the account and region of another."""
         reference = name.text if isinstance(name, Unknown) else name
         if isinstance(reference, str):
-            for resource in self._by_name.get((cls, reference), ()):
-                if (resource.raw.account, resource.raw.region) == (
-                    near.raw.account,
-                    near.raw.region,
-                ):
-                    return resource
+            found = self._by_name.get((cls, reference, near.raw.account, near.raw.region))
+            if found is not None:
+                return found
         return _unresolved(name)
 
     def resolve(self, reference: object) -> Node:
