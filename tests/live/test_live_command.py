@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from auditor.collectors.live.operations import operation_name
+from auditor.snapshot import SnapshotCollector
 from tests.cli.process import command, msgaudit
 from tests.live.conftest import REGION, Account
 from tests.live.faulty import Call, FaultyAws, Reply
@@ -67,8 +67,8 @@ def test_collect_reads_the_regions_of_the_configuration(account: Account, tmp_pa
     (tmp_path / ".msgaudit.yaml").write_text("regions: [eu-west-1]\noutputs: {sarif: a.sarif}\n")
     account.client("sqs", "eu-west-1").create_queue(QueueName="orders")
     msgaudit(tmp_path, "collect", "--endpoint-url", account.url, "-o", "kept.gz")
-    kept = json.loads(gzip.decompress((tmp_path / "kept.gz").read_bytes()))
-    assert kept["regions"] == ["eu-west-1"]
+    (unit,) = SnapshotCollector(str(tmp_path / "kept.gz")).collect()
+    assert unit.regions == ("eu-west-1",)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".msgaudit.yaml", "kept.gz"]
 
 
