@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 Scalar = str | int | float | bool
 EXTERNAL = "external"
 UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A resource, or the end of an edge that lies outside of what was read.
 
     `type` is CloudFormation's, or `EXTERNAL` or `UNREAD`. `group` is the stack or the region.
@@ -26,8 +27,7 @@ class Node:
     findings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A relation between two nodes; `kind` is a verb such as `delivers to`."""
 
     kind: str
@@ -37,8 +37,7 @@ class Edge:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(Struct, frozen=True):
     """Nodes in the order they were read, and the edges between them.
 
     `omitted` counts the resources that were left out because nobody could look at so many.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 # A colon inside `${...}` does not separate.
 _SEPARATOR = re.compile(r":(?![^{}]*\})")
@@ -16,8 +17,7 @@ _QUALIFIED_SERVICES = ("lambda", "states")
 _SUBRESOURCE_SERVICES = ("dynamodb", "kinesis")
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(Struct, frozen=True):
     """The parts of an ARN; a part may be empty or a symbol."""
 
     partition: str

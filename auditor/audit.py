@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor import __version__
 from auditor.architecture import Architecture, merged
@@ -20,8 +21,7 @@ from auditor.suppressions import Acceptance
 NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """When a run fails. `fail_on` is the mildest severity that does, `never` for none."""
 
     fail_on: str = Severity.HIGH.value

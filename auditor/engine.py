@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct, field
 
 from auditor.architecture import NOTHING_DRAWN, Architecture
 from auditor.arns import symbolic
@@ -32,8 +33,7 @@ from auditor.values import UndeterminedError, dotted
 Key = tuple[str, str, str, str, Outcome]
 
 
-@dataclass(slots=True)
-class Verdict:
+class Verdict(Struct):
     """The outcome of one or more units.
 
     Of the configuration's suppressions, `used` are the numbers of those that matched a finding and
@@ -62,8 +62,7 @@ class Verdict:
         self.types += other.types
 
 
-@dataclass(slots=True)
-class Held:
+class Held(Struct):
     """A match and the readings in which it held."""
 
     rule: Rule[Any]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from auditor.usage import Estimate, Usage
 
@@ -57,8 +58,7 @@ class Outcome(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """A range in a file: 1-based lines and columns, the end column exclusive."""
 
     path: str
@@ -69,8 +69,7 @@ class Location:
     excerpt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """Another place that has to do with a finding."""
 
     id: str
@@ -78,8 +77,7 @@ class Related:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Something that could not be read: never to be mistaken for passed."""
 
     what: str
@@ -88,8 +86,7 @@ class Gap:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """What a rule yields: the engine makes the finding.
 
     `path` is the property inside `resource` that is to blame; it need not exist. `discriminator`
@@ -110,8 +107,7 @@ class Match:
     usage: Usage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The resource of a finding, as reports name it.
 
     `stack` and `logical_id` are what CloudFormation tagged a resource of an account with.
@@ -128,8 +124,7 @@ class Subject:
     logical_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One reported result. `when` names the parameter values under which it holds.
 
     `source` is the path in the fingerprint: that of the root template, empty for an account.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from auditor.index import External, Index, Node
 from auditor.resources.base import Resource
@@ -31,8 +32,7 @@ class EdgeKind(StrEnum):
     PERMITS = "gives permissions to"
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """One relation. `via` declares it at `path`; an end is external or unknown where it must be.
 
     `detail` is the metric of a watching edge and the protocol of a delivering subscription.
@@ -50,8 +50,7 @@ class Edge:
 _Doubt = tuple[EdgeKind, str, str | None, bool]
 
 
-@dataclass(slots=True)
-class _Side:
+class _Side(Struct):
     """Edges by the resource on one of their ends, and those whose end there is unknown.
 
     Of the latter the first of each doubt stands for all: an organization has thousands of them.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar, cast
+
+from msgspec import Struct
 
 from auditor.arns import Arn
 from auditor.resources.base import Resource
@@ -15,8 +16,7 @@ from auditor.values import Unknown
 R = TypeVar("R", bound=Resource)
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True):
     """The end of an edge that lies outside of what was read: an ARN, URL or name as text."""
 
     reference: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from auditor.findings import Gap
 from auditor.resources.base import RawResource
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from auditor.suppressions.model import Suppression
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Everything that was read at once: an account, or a stack under one set of conditions.
 
     `unread` maps a resource type to why (some of) its resources could not be read, `unread_in` an
@@ -30,8 +30,7 @@ class Reading:
     unread_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """What is judged together: a stack with its nested stacks, or an account.
 
     `path` is the root template, empty for an account. Each reading is one satisfiable truth

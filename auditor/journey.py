@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from auditor.arns import Arn
 from auditor.graph import Edge, EdgeKind, Graph
@@ -54,8 +55,7 @@ class Verdict(StrEnum):
     MAYBE = "may get it"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of the way; `depth` says how far along, `ends` that the way ends here."""
 
     depth: int

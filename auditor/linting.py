@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from cfnlint.api import lint_file
 from cfnlint.match import Match
 from cfnlint.rules import CloudFormationLintRule
+from msgspec.structs import replace
 
 from auditor.data.peers import peers
 from auditor.data.webhooks import masked

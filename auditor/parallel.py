@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol, runtime_checkable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.engine import Verdict, judge
 from auditor.inventory import Collector, Unit
@@ -29,8 +31,7 @@ class Divisible(Collector, Protocol):
         """The units of one batch, or all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What is done to every unit."""
 
     rules: Sequence[Rule[Any]]
@@ -39,8 +40,7 @@ class Work:
     jobs: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """The verdict on a unit, and the unit without its readings; `read` says that it had some."""
 
     unit: Unit

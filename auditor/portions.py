@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.engine import (
     Held,
@@ -37,8 +38,7 @@ Look = tuple[Rule[Any], type[Resource]]
 Found = dict[int, list[Finding | Gap]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """What every portion is judged with; `own` are the resources by type, without the context."""
 
     unit: Unit

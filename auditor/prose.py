@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.rules import Rule
 
@@ -13,8 +14,7 @@ _LIVE = "Live:"
 _YAML = re.compile(r"[\w.$/-]+:(\s|$)|[-{] ?\S")
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """Text without markup, paragraphs without line breaks.
 
     `problem` is one sentence. `fix` alternates between paragraphs and YAML to paste, `live` is what
@@ -28,8 +28,7 @@ class Prose:
     live: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A paragraph, or YAML with its line breaks."""
 
     text: str

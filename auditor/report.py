@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from auditor.architecture import NOTHING_DRAWN, Architecture
 from auditor.findings import Finding, Gap, Location, Outcome, Severity
 from auditor.rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What was audited: `template`, `live` or `snapshot`; its paths, or accounts and regions."""
 
     kind: str
     details: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What the findings were compared with, and how many of its findings are gone.
 
     The baselined findings of the report are the known ones; all that counts is new.
@@ -31,8 +30,7 @@ class Comparison:
     resolved: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything a reporter may show. `findings` come worst first, in a stable order.
 
     `parameters` are the names that the templates declare, `sources` the paths of root templates

@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.resources.base import Resource
@@ -21,8 +23,7 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 Body = Callable[[R, "Graph"], Iterable[Match]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule(Generic[R]):
+class Rule(Struct, Generic[R], frozen=True):
     """What is checked. `id` is the catalogue's, `name` states the problem.
 
     `guide` names the section of the guide and its lines. A pedantic rule is an opinion or a
@@ -42,9 +43,12 @@ class Rule(Generic[R]):
     applies_to: tuple[type[R], ...]
     body: Callable[..., Iterable[Match]]
     pedantic: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    options: Mapping[str, Any] = field(default_factory=dict)
     overridden: bool = False
     needs: tuple[Measure, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.id)  # options may hold lists
 
     def run(self, resource: R, graph: Graph) -> Iterable[Match]:
         """The matches of one resource; raises `UndeterminedError` when it cannot tell."""

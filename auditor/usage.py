@@ -7,14 +7,14 @@ and no table is read where nothing is billed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Our choice, as in AWS's own calculator: a year of 8,760 hours has twelve equal months.
 HOURS_PER_MONTH = 730
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Quantities of a month, by the names of their prices (docs/cost.md).
 
     `now` is what the traffic of the window comes to, `then` the same after what the finding
@@ -26,8 +26,7 @@ class Usage:
     assumption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """What a finding is about in money: rounded, without free tiers, discounts and taxes.
 
     `cost` and `saving` are for a month, both `None` where a price is not known. A negative saving

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast, overload
+
+from msgspec import Struct
 
 T = TypeVar("T")
 V = TypeVar("V", bound="View")
@@ -20,8 +21,7 @@ V = TypeVar("V", bound="View")
 PropertyPath = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A value that could not be read, and why.
 
     `text` is what is known of it when it is text (`${Stage}-orders`): equal texts are equal values.

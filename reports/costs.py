@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from auditor.findings import Finding
 from auditor.report import Report
@@ -11,8 +11,7 @@ from auditor.usage import Estimate
 SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A finding with its estimate; `share` is its saving in percent of the largest."""
 
     finding: Finding

@@ -9,12 +9,12 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec import Struct
 
 from auditor.findings import Category, Finding, Location
 from auditor.report import Report
@@ -52,8 +52,7 @@ SCRIPTS = ("start.js", "list.js", "detail.js", "state.js", "picture.js")
 EXCERPT_WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One row of a chart: `share` is in percent of the longest bar."""
 
     label: str
@@ -61,8 +60,7 @@ class Bar:
     share: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A rule's id and its findings, worst first."""
 
     rule: str

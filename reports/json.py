@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+
+from msgspec.structs import fields
 
 from auditor.findings import Finding, Gap, Location, Related, Subject
 from auditor.report import Report

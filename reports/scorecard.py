@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.findings import Finding
 from auditor.report import Report
@@ -19,8 +20,7 @@ THEMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """One line of the card: resources `concerned`, and how many of them lack something or may.
 
     `missing` are the rules that found them, with their number of findings.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.findings import Finding, Gap, Location, Severity
 from auditor.report import Report
@@ -38,8 +39,7 @@ _COLORS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TextReporter:
+class TextReporter(Struct, frozen=True):
     """Findings by file, or by account and region. `width` is the terminal's, in columns."""
 
     color: bool = False

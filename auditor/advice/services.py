@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+
+class Limit(Struct, frozen=True):
     """One limit in words, and where it is from; `per_second` counts messages."""
 
     says: str
@@ -21,8 +21,7 @@ class Limit:
     per_second: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A way to move messages. `rules` are the ids of the rules that watch it."""
 
     name: str

@@ -7,8 +7,9 @@ have no such limit; and replay, which the guide leaves out, needs something that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from auditor.advice.services import Limit, Service, services
 
@@ -22,8 +23,7 @@ class Pattern(StrEnum):
     REQUEST = "request"
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What is asked of the messaging. `rate` is in messages a second, at peak."""
 
     pattern: Pattern
@@ -37,8 +37,7 @@ class Needs:
     rate: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """The answer. `binding` are the limits that the rate exceeds."""
 
     services: tuple[Service, ...]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.arns import Arn
 from auditor.baseline.entries import Entry, entry_of, identity, is_worse, likeness
@@ -16,8 +18,7 @@ from auditor.report import Report
 K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The findings with the known ones marked, and what became of the entries.
 
     `matched` are the entries of known findings as they would be written now, `worse` those of

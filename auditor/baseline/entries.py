@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.findings import Finding, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A known finding. `path` is its root template, seen from the root of the repository.
 
     `severity` is how bad it was when it was accepted, empty where nobody noted it; `first_seen` is

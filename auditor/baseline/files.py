@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict, fields
 
 from auditor.baseline.entries import Entry, identity
 from auditor.errors import UsageError

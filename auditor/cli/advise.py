@@ -6,10 +6,10 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import click
+from msgspec.structs import asdict
 
 from auditor.advice import Advice, Needs, Pattern, advise
 from auditor.errors import UsageError

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from auditor.audit import NEVER, Gate
 from auditor.baseline import Comparison, Entry, compare, entries_of, read, text

@@ -6,8 +6,9 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.data.peers import peers
 from auditor.errors import UsageError
@@ -20,8 +21,7 @@ _WIDTH = 88
 _CFN_LINT = re.compile(r"[EWIewi]\d{4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """Which rules to list: those that meet all that is given."""
 
     select: Sequence[str] = ()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from auditor.arns import symbolic
 from auditor.cli import complain
@@ -24,8 +26,7 @@ from auditor.linking import build_graph
 _HINT = 'An event is a JSON object such as {"source": "shop.orders", "detail": {}}.'
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One template under one set of conditions, or all accounts that were read."""
 
     template: str | None
@@ -34,8 +35,7 @@ class Place:
     graph: Graph
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(Struct, frozen=True):
     """The way of the event of one file through one place."""
 
     event: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import click
+from msgspec import Struct
 
 from auditor.audit import NEVER
 from auditor.config import Configuration, configuration
@@ -22,8 +22,7 @@ FORMATS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveChoices:
+class LiveChoices(Struct, frozen=True, kw_only=True):
     """Which accounts the user asked for, and how gently they are to be read."""
 
     profile: tuple[str, ...] = ()
@@ -48,8 +47,7 @@ class LiveChoices:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices(LiveChoices):
+class Choices(LiveChoices, frozen=True, kw_only=True):
     """What the user asked for."""
 
     paths: tuple[str, ...]

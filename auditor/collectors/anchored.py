@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.inventory import Collector, Reading, Unit
 from auditor.resources.base import Locator, RawResource
@@ -13,8 +15,7 @@ from auditor.tags import LOGICAL_ID, STACK, tags_of
 Declared = Mapping[str, Locator]
 
 
-@dataclass(frozen=True, slots=True)
-class AnchoredCollector:
+class AnchoredCollector(Struct, frozen=True):
     """Gives resources of `collector` their places in templates.
 
     `stacks` maps names of stacks, with `*` and `?` for other text, to paths of templates; of

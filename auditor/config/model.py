@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from auditor.config.files import ConfigurationFile
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """Valid settings by name, from the environment or the file; `origins` says which.
 
     Paths in the file are relative to its folder, patterns to `tree` where that is set: the folder

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.config.files import KeyPath
 from auditor.suppressions.reading import is_date
@@ -28,8 +29,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 _NAMES = {"string": "text", "boolean": "true or false", "array": "a list", "object": "a mapping"}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with the value at `path`, and perhaps what was meant."""
 
     path: KeyPath

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 # How like a known name an unknown one must be to count as a slip: 1 is the same.
 _SLIP = 0.75
@@ -28,8 +29,7 @@ _MISTAKEN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """The metrics of one namespace.
 
     `metrics` maps a name to its sets of dimensions; the empty set stands for the account and

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Concept:
+
+class Concept(Struct, frozen=True):
     """One thing that peers flag: `peers` maps a tool to its ids.
 
     `source` is `template` or `account`. Without `rules` the `note` says why we have none.
@@ -28,8 +28,7 @@ class Concept:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True):
     """A question that peers answer differently, and our answer."""
 
     about: str
@@ -37,8 +36,7 @@ class Contradiction:
     ours: str
 
 
-@dataclass(frozen=True, slots=True)
-class Peers:
+class Peers(Struct, frozen=True):
     """All that is known of them; `read` maps a tool to the version that was read."""
 
     date: str

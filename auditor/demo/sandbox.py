@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.handlers import BUILTIN_HANDLERS
+from msgspec import Struct, field
 
 from auditor.errors import UsageError
 
@@ -26,8 +26,7 @@ _LACKING: dict[str, dict[str, object]] = {
 }
 
 
-@dataclass(frozen=True)
-class Aws:
+class Aws(Struct, frozen=True):
     """Clients of the account, and its ways of naming things."""
 
     session: botocore.session.Session = field(default_factory=botocore.session.Session)

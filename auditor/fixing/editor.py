@@ -7,9 +7,9 @@ Comments, quotes, order and blank lines stay. What cannot be changed safely rais
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from yaml.error import Mark
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
@@ -25,8 +25,7 @@ class CannotFixError(Exception):
     """A fix that cannot be made; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """The characters from `start` to `end` become `text`; `column` is where added lines begin."""
 
     start: int

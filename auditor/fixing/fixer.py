@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from auditor.findings import Finding, Outcome
 from auditor.fixing.attempt import Attempt
@@ -16,16 +17,14 @@ Audit = Callable[[Mapping[str, bytes]], Report]
 Wanted = Callable[[Finding], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A finding that has a fix, which could not be used."""
 
     finding: Finding
     reason: str
 
 
-@dataclass(slots=True)
-class Fixed:
+class Fixed(Struct):
     """What was done. `texts` are the new contents, by the real paths of the files.
 
     `after` is the report on them. `brought` are pedantic findings on the resources that fixes

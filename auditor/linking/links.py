@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from auditor.graph import Edge, EdgeKind
 from auditor.index import Index
@@ -15,8 +16,7 @@ R = TypeVar("R", bound=Resource)
 Links = Callable[[R, Index], Iterator[Edge]]
 
 
-@dataclass(frozen=True, slots=True)
-class Linker:
+class Linker(Struct, frozen=True):
     """What makes the edges that one resource type declares, and of which kinds they can be.
 
     `between` holds the types that they can begin or end at; without any it may be every type.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from auditor.collectors.template.discovery import STANDARD_INPUT, Candidate
 from auditor.collectors.template.documents import Document, UnreadableError, child, parse
@@ -37,8 +38,7 @@ class Auditor(Protocol):
         """The report on the texts."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """One version of a file in an editor; `path` is empty for a text that was never saved."""
 
     path: str

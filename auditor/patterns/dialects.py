@@ -10,8 +10,9 @@ README of the library aws/event-ruler, which these services share.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Shape(StrEnum):
@@ -34,8 +35,7 @@ OPERATORS = frozenset(
 FORMS = frozenset({"equals-ignore-case", "prefix", "suffix", "wildcard"})
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """One service's form of the language.
 
     `fields` says what stands at the top of an event; where `closed`, nothing else does. Lengths are

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from auditor.values import Unknown
 
@@ -12,8 +13,7 @@ Scalar = str | int | float | bool | None
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Struct, frozen=True):
     """The same value; a number is the same however it is written."""
 
     value: Scalar
@@ -25,8 +25,7 @@ class Exact:
         return self.value == value
 
 
-@dataclass(frozen=True, slots=True)
-class Affix:
+class Affix(Struct, frozen=True):
     """Text that begins (or ends) with another."""
 
     text: str
@@ -44,8 +43,7 @@ class Affix:
         return value.endswith(text) if self.at_end else value.startswith(text)
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreCase:
+class IgnoreCase(Struct, frozen=True):
     """The same text but for case."""
 
     text: str
@@ -74,8 +72,7 @@ def fits(parts: tuple[str, ...], text: str) -> bool:
     return len(text) - len(others[-1]) >= position and text.endswith(others[-1])
 
 
-@dataclass(frozen=True)
-class Wildcard:
+class Wildcard(Struct, frozen=True):
     """Text in which each star stands for any text."""
 
     text: str
@@ -99,8 +96,7 @@ class Wildcard:
         return isinstance(value, str) and fits(self.parts, value)
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Numbers between two ends, each of which may belong to the range or not."""
 
     low: float = float("-inf")
@@ -124,8 +120,7 @@ class Range:
         return self.low > self.high
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(Struct, frozen=True):
     """IP addresses of a network."""
 
     network: Network
@@ -140,8 +135,7 @@ class Addresses:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(Struct, frozen=True):
     """Whether there is a value at all; what it is does not matter."""
 
     wanted: bool
@@ -154,8 +148,7 @@ class Exists:
 Positive = Exact | Affix | IgnoreCase | Wildcard | Range | Addresses | Exists
 
 
-@dataclass(frozen=True, slots=True)
-class AnythingBut:
+class AnythingBut(Struct, frozen=True):
     """Every value that is there, except some."""
 
     excluded: tuple[Positive, ...]

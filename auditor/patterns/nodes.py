@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.patterns.matchers import Matcher
 from auditor.values import PropertyPath, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A field is one of these."""
 
     matchers: tuple[Matcher, ...]
     path: PropertyPath = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """All fields match, and of each set of `alternatives` (`$or`) at least one.
 
     `unread` says that there may be more fields.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from auditor.patterns.dialects import FORMS, OPERATORS, Dialect
 from auditor.patterns.matchers import (
@@ -34,8 +35,7 @@ class Refusal(Exception):  # noqa: N818
         self.problem = Problem(kind, text, path)
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Reads operators of a dialect, and collects what is wrong."""
 
     dialect: Dialect

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.patterns.dialects import Dialect
 from auditor.patterns.matching import compare
@@ -15,8 +16,7 @@ from auditor.patterns.truth import Truth, all_of, certain
 from auditor.values import UndeterminedError, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A pattern in a dialect, with what is wrong with it.
 
     Each question raises `UndeterminedError` when a part that was not read decides the answer. Of a

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from auditor.values import PropertyPath
 
@@ -18,8 +19,7 @@ class Kind(StrEnum):
     WIDTH = "width"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why a service refuses a pattern; `path` leads to the place inside of it.
 
     `NUMBER` is text where a number is compared, `LIMIT` a quota that can be raised, `WIDTH` an

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.arns import Arn
 from auditor.policy.actions import action_matches, matches
@@ -14,8 +15,7 @@ from auditor.policy.reach import NOBODY, Audience, Owner, Trust, account_reach, 
 from auditor.values import PropertyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True):
     """One principal: `kind` is `AWS`, `Service`, `Federated` or `CanonicalUser`."""
 
     kind: str

@@ -11,8 +11,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.arns import Arn
 from auditor.policy.documents import Statement, named_part, reference_part
@@ -72,8 +74,7 @@ _NEGATED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One operator applied to one key: any of the values will do.
 
     `passes_absent` says that the clause holds where the request has no such key.

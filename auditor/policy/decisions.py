@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.policy.audience import principals_in
 from auditor.policy.conditions import Clause, Test, clauses_of
@@ -16,8 +17,7 @@ from auditor.policy.texts import Answer, compare
 from auditor.values import UndeterminedError, sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """The call that a service makes, or a role where `role` holds its ARN.
 
     `context` has the condition keys of which something is known, in lower case: the one value of
@@ -32,8 +32,7 @@ class Request:
     role: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The answer, and the statement that decides: `None` where no statement allows the call."""
 
     answer: Answer

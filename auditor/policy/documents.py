@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.findings import Match
 from auditor.policy.doubts import Doubts, Kept
@@ -40,8 +41,7 @@ _PERMISSION_CONDITIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One element of an action, resource or principal list, and where it stands."""
 
     text: str

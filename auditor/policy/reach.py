@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 _ACCOUNT = re.compile(r"\d{12}")
 # Symbols and policy variables that stand for the account which owns the resource.
@@ -32,8 +33,7 @@ class Audience(IntEnum):
         return self >= Audience.SERVICE_UNGUARDED
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """Ids of accounts and organizations that may be let in."""
 
     accounts: frozenset[str] = frozenset()
@@ -43,8 +43,7 @@ class Trust:
 NOBODY = Trust()
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """The account that owns a policy, if that is known, and whom it trusts."""
 
     account: str | None = None

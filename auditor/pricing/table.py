@@ -7,10 +7,11 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.errors import UsageError
 from auditor.pricing.names import UNITS
@@ -26,8 +27,7 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
 _FORM = "docs/cost.md shows what a file of prices looks like."
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Struct, frozen=True):
     """What one unit costs in a region, where that was read and when."""
 
     amount: float
@@ -35,8 +35,7 @@ class Price:
     date: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Struct, frozen=True):
     """Prices of one currency, by region and name."""
 
     currency: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from auditor.findings import Location
 from auditor.values import Block, PropertyPath, Unknown, View
@@ -24,8 +25,7 @@ def nowhere(path: PropertyPath) -> Location | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RawResource:
+class RawResource(Struct, frozen=True, eq=False):
     """One resource in CloudFormation's words, as every collector delivers it.
 
     `id` is the logical id in a template (`Parent/Child` in nested stacks), the ARN in an account.

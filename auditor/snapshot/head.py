@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
@@ -14,8 +15,7 @@ FORMAT = "msgaudit snapshot"
 VERSION = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """Accounts and regions, what is unread in them, gaps, and how many lines follow.
 
     `resources` lines are resources to be judged, the `context` lines after them are not.

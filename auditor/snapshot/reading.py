@@ -6,10 +6,11 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.errors import UsageError
 from auditor.inventory import Unit
@@ -23,8 +24,7 @@ _MISSHAPEN = (AttributeError, LookupError, TypeError)
 _NOT_ONE = "Give a file that `msgaudit collect` wrote."
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotCollector:
+class SnapshotCollector(Struct, frozen=True):
     """Reads a snapshot in the place of the accounts that it was made of."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.statelang.states import Choice, elements
 from auditor.values import PropertyPath
@@ -22,8 +23,7 @@ COMPARISONS = frozenset((
 _COMPLEMENTS = {"LessThan": "GreaterThanEquals", "GreaterThan": "LessThanEquals"}
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One comparison somewhere in a Choice. `rule` is the index of the element of `Choices`."""
 
     variable: object

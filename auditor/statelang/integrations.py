@@ -5,8 +5,9 @@ Developer guide, "Integrating services with Step Functions" and "Task workflow s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from auditor.arns import Arn
 
@@ -22,8 +23,7 @@ class Pattern(StrEnum):
     CALLBACK = "until somebody reports back"
 
 
-@dataclass(frozen=True, slots=True)
-class Integration:
+class Integration(Struct, frozen=True):
     """The call of a task.
 
     `service` is that of an optimized integration (`sqs`), of the AWS SDK (`aws-sdk:sqs`), `lambda`

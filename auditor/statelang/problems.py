@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.statelang.choices import COMBINING, COMPARISONS, inner
 from auditor.statelang.scope import Scope
@@ -25,8 +26,7 @@ _JSONPATH_ONLY = (
 _JSONATA_ONLY = ("Arguments", "Output", "Items")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong; `path` need not exist."""
 
     message: str

@@ -7,8 +7,9 @@ A field is read when it is asked for: one that is unknown or of the wrong type r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
 
 from auditor.values import (
     PropertyPath,
@@ -67,8 +68,7 @@ class Catcher(Handler):
     next = Readable("Next", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """Where a state may go on: `target` is a state's name, unknown, or of the wrong type."""
 
     target: object

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.engine import Verdict
 from auditor.findings import Category, Finding
@@ -18,8 +20,7 @@ WITHOUT_REASON = "no reason is given"
 _TAGGABLE = frozenset(category.value for category in Category) - {Category.SECURITY.value}
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """Which suppressions count. `central` are those of the configuration, `loaded` all rules.
 
     `inline` lets templates and tags suppress, the latter findings of the categories `taggable`.

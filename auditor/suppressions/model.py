@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from auditor.findings import Finding, Location, Subject
 
@@ -19,8 +20,7 @@ class Scope(Protocol):
         """Whether a resource, or a finding at this place of it, is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A part of a file with the resources it declares, also those whose parts stand elsewhere.
 
     `start` and `end` are lines and columns, the end exclusive.
@@ -42,8 +42,7 @@ class Block:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What an entry of the configuration asks of a resource: all of it, any value of a list."""
 
     resource: tuple[str, ...] = ()
@@ -63,8 +62,7 @@ class Selection:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """One accepted rule; `rule` selects by id, beginning of ids, name or category.
 
     `expires` is the last day on which it holds, `problems` what keeps it from being understood.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from auditor.resources import (
     EventBus,
@@ -36,8 +37,7 @@ def _always(_: RawResource) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One metric of one type of resource, with the statistic that a rule looks at.
 
     `resolution` is the period in seconds at which CloudWatch aggregates; `only` narrows the

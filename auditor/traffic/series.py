@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.usage import HOURS_PER_MONTH
 
@@ -22,8 +23,7 @@ _FORESIGHT = 2
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One value for each hour of the window, oldest first; `None` where CloudWatch has none.
 
     `resolution` is in seconds. Where it is finer than an hour, an hour's value is the highest of

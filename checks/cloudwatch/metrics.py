@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.data.metrics import Namespace, namespaces
 from auditor.findings import Category, Confidence, Match, Severity
@@ -108,8 +109,7 @@ def wrong_dimensions(alarm: Alarm, graph: Graph) -> Iterator[Match]:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Flaw:
+class _Flaw(Struct, frozen=True):
     message: str
     path: PropertyPath
     evidence: str

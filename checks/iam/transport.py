@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
@@ -16,8 +17,7 @@ from auditor.values import UndeterminedError, Unknown, sequence
 from checks.iam._identities import GUIDE
 
 
-@dataclass(slots=True)
-class _Attachments:
+class _Attachments(Struct):
     """Resource policies by the id of what they are attached to, and those nobody can place."""
 
     known: dict[str, list[Resource]] = field(default_factory=dict)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.architecture import Architecture, Edge, Node
 from auditor.findings import Finding, Severity
@@ -17,8 +19,7 @@ LARGEST = 60  # nodes of a flow; more of them are drawn by stack and service
 Found = Mapping[str, tuple[Finding, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """Nodes that are connected, and their edges; `members` are the nodes a collapsed one holds."""
 
     nodes: tuple[Node, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from auditor.architecture import EXTERNAL, UNREAD
 from auditor.graph import EdgeKind
@@ -30,8 +30,7 @@ OUTLINES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """How a resource type is named and drawn; `outline` is a key of `OUTLINES`."""
 
     name: str

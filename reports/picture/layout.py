@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from reports.picture.layers import Way, layered, ordered, without_cycles
 
@@ -22,8 +23,7 @@ SWEEPS = 10
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Left upper corners of nodes, points of ways from source to target, and the size of it all."""
 
     corners: dict[str, Point]

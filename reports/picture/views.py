@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from auditor.architecture import Architecture, Node
 from auditor.findings import Finding
@@ -21,8 +21,7 @@ OPEN = 6  # flows that are shown at once
 WHOLE = 400  # nodes of a collapsed flow that can be unfolded
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """One flow: the inside of its `svg` element, and the size of that in pixels."""
 
     title: str
@@ -32,8 +31,7 @@ class Picture:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NodeView:
+class NodeView(Struct, frozen=True):
     """A node in words; `edges` are sentences with the anchor of the other end."""
 
     anchor: str
@@ -43,8 +41,7 @@ class NodeView:
     edges: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
+class Views(Struct, frozen=True):
     """Pictures, the worst flow first, and all nodes."""
 
     pictures: tuple[Picture, ...]

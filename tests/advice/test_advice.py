@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from itertools import product
 from typing import Any
 
 import pytest
+from msgspec.structs import fields, replace
 
 from auditor.advice import Needs, Pattern, advise, services
 from auditor.cli.advise import FIT

@@ -6,10 +6,10 @@ import os
 import socket
 import subprocess
 import sys
-from dataclasses import replace
 from typing import NoReturn
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.collectors.live import Traffic
 from auditor.demo import demo_account

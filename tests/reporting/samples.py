@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
+
+from msgspec.structs import replace
 
 from auditor.architecture import EXTERNAL, NOTHING_DRAWN, Architecture, Edge, Node
 from auditor.findings import (
@@ -120,7 +121,7 @@ def finding(
         guide=of.guide,
         fingerprint=fingerprint(of.id, "", logical_id, "", ""),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def line(path: str, number: int, excerpt: str) -> Location:

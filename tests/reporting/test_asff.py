@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StringShape, StructureShape
 from botocore.validate import ParamValidator
+from msgspec.structs import replace
 
 from auditor.findings import Finding, Outcome, Severity, Subject
 from auditor.report import Report

@@ -4,11 +4,11 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise, product
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.architecture import Architecture, Edge, Node
 from auditor.findings import Location, Outcome, Severity

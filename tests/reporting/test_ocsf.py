@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from auditor.findings import Outcome, Severity

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from auditor.findings import Category, Finding, Location, Severity
 from auditor.loading import load_rules

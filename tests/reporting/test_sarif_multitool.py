@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from auditor.findings import Location
 from auditor.report import Report

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.findings import Gap, Location, Outcome, Related, Severity
 from reports.text import REASONS_SHOWN, TextReporter

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.collectors.live.faults import FAULTS, MALFORMED, AccountError
 from auditor.collectors.live.limits import Limits
@@ -26,8 +28,7 @@ _ACCOUNT = re.compile(r"\d{12}")
 _ACTIVE = "ACTIVE"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What to read.
 
     Without `profiles` it is the account of the default credentials, without `regions` the
@@ -59,8 +60,7 @@ class Scope:
                 raise UsageError(f"{account!r} is no account id", "An account id has 12 digits.")
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account that can be read. `id` is `None` when it could not be asked for.
 
     `profile` is the one that leads to it, `None` for the default credentials.
@@ -72,8 +72,7 @@ class Account:
     profile: str | None = None
 
 
-@dataclass(frozen=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """An account that may be readable: one of the credentials themselves, or behind a role."""
 
     profile: str | None

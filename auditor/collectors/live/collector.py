@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.arns import Arn
 from auditor.collectors.live import (
@@ -112,8 +114,7 @@ def _silent(_: str) -> None:
     """Progress that nobody wants to see."""
 
 
-@dataclass(frozen=True)
-class LiveCollector:
+class LiveCollector(Struct, frozen=True):
     """Reads the accounts of a scope side by side, as one unit: messages cross their borders.
 
     `progress` is told what has been read so far, `attempts` is how often a throttled or failed

@@ -10,9 +10,10 @@ import io
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from auditor.collectors.live.accounts import Account, Scope, open_accounts
 from auditor.collectors.live.collector import LiveCollector, reading_of, unique
@@ -29,8 +30,7 @@ from auditor.snapshot import SnapshotCollector, write
 from auditor.traffic import needed
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A region of an account; with the `first` of an account goes what is the same in all.
 
     `rules` are the ids of those whose metrics are asked for, over so many days of `window`.
@@ -70,8 +70,7 @@ def read_part(part: Part) -> bytes | Gap:
     return file.getvalue()
 
 
-@dataclass(frozen=True, slots=True)
-class DistributedCollector:
+class DistributedCollector(Struct, frozen=True):
     """Reads what `local` would, on the workers of an executor.
 
     The executor repeats what a lost worker had begun; a part counts once, whoever read it.

@@ -6,10 +6,10 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
+from msgspec import Struct, field
 
 # Calls a second that a service takes from an account in a region, for all of it or for one
 # operation: Lambda's quota of its control plane, EventBridge's default, the models of SNS, Kinesis
@@ -53,8 +53,7 @@ class Pace:
             return max(0.0, self._next - self._interval - now)
 
 
-@dataclass
-class Limits:
+class Limits(Struct):
     """What holds for all calls of a run.
 
     `max_rps` is the number of calls a second over all accounts, `rates` are those of a service or

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from auditor.collectors.live.faults import MALFORMED, CallError
 from auditor.collectors.live.reader import Reader
@@ -27,8 +28,7 @@ DAYS_MAX = 63
 _COARSER = 300
 
 
-@dataclass(frozen=True)
-class Traffic:
+class Traffic(Struct, frozen=True):
     """What to ask CloudWatch for: these measures over so many days."""
 
     measures: Sequence[Measure] = ()

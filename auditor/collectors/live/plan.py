@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.collectors.live.reader import Log
 from auditor.findings import Gap
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Calls by action: those `made` to find the resources, and those `planned` on them."""
 
     made: Counter[str]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from botocore import xform_name
+from msgspec import Struct, field
 
 from auditor.collectors.live.availability import offered
 from auditor.collectors.live.faults import FAULTS, MALFORMED, CallError, classify
@@ -34,8 +34,7 @@ MARKER = ("Marker", "NextMarker")
 _AGAIN = "sign in again (aws sso login), then repeat the run"
 
 
-@dataclass
-class Log:
+class Log(Struct):
     """What happened to the calls of an account's readers. Threads only ever append.
 
     `account` is named in gaps where several accounts are read. Once its credentials have `ended`,
@@ -70,8 +69,7 @@ class Log:
         return named + rest
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Reads one region of one account. `account` is `None` when it could not be asked for.
 
     One that is `planning` makes the calls that list, and counts one call for each other.

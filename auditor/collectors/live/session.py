@@ -6,7 +6,6 @@ import datetime as dt
 import difflib
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -21,6 +20,7 @@ from botocore.credentials import (
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.loaders import Loader, create_loader
 from botocore.utils import parse_timestamp
+from msgspec import Struct, field
 
 from auditor import __version__
 from auditor.collectors.live.faults import (
@@ -41,8 +41,7 @@ _CONNECT_SECONDS, _READ_SECONDS = 5, 20
 _HOMES = ("us-east-1", "cn-north-1", "us-gov-west-1")
 
 
-@dataclass
-class Clients:
+class Clients(Struct):
     """The clients of one account. Making one is not thread-safe in botocore, using one is."""
 
     session: botocore.session.Session

@@ -12,9 +12,9 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct, field
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from auditor.collectors.template.documents import child, children, entries, text_of
@@ -28,15 +28,14 @@ _FUNCTIONS = ("Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Condition")
 UNDECIDED = Unknown(f"the conditions have more than {MAX_SCENARIOS} combinations")
 
 
-class Other(Unknown):
+class Other(Unknown, frozen=True):
     """Any value but those that the conditions compare a parameter with."""
 
 
 _OTHER = Other("any other value", "(other)", external=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """Values of compared parameters, and of comparisons that stay open, by node.
 
     `label` names what tells this scenario from the others. In an `undecided` one no condition is

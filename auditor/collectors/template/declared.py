@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec import Struct, field
 from yaml.nodes import Node
 
 from auditor.collectors.template.documents import Document
@@ -13,8 +13,7 @@ from auditor.collectors.template.identity import Identity
 from auditor.values import Block
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where the keys of a made-up mapping stand: in the first of `nodes` that has the key.
 
     `renames` maps a key to what the template calls it (`EventSourceArn` to SAM's `Queue`).
@@ -26,8 +25,7 @@ class Origin:
     document: Document | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """One declaration with evaluated properties.
 
     `id` is the logical id inside its stack. `anchor` is the node that stands for the resource when

@@ -6,8 +6,9 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from auditor.collectors.template.documents import MAX_BYTES, UnreadableError
 from auditor.errors import UsageError
@@ -19,8 +20,7 @@ _MAX_STAGES = 5  # assemblies in assemblies; a hostile one may contain itself
 _IGNORED_FOLDERS = ("node_modules", "__pycache__", "venv", "site-packages")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A file that may be a template; `named` when the user gave its very path."""
 
     path: str

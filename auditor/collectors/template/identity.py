@@ -9,8 +9,9 @@ CloudFormation resource reference.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.values import Unknown
 
@@ -18,8 +19,7 @@ _PREFIX = "arn:${AWS::Partition}:"
 _HERE = "${AWS::Region}:${AWS::AccountId}:"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """How one type is named: the property with the name, the ARN after `arn:aws:`, what Ref gives.
 
     In `arn`, `{}` stands for the name. `ref` is `name`, `arn` or `url`.
@@ -101,8 +101,7 @@ _ID_ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What a resource is called. `text` is its name as text, a symbol where it is generated."""
 
     type: str

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """An entry of a mapping or an element of a sequence; `key` is the node that names it."""
 
     part: str | int

@@ -8,7 +8,8 @@ stream, function, state machine or rule on both ends are left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 FUNCTION = "AWS::Lambda::Function"
 MACHINE = "AWS::StepFunctions::StateMachine"
@@ -37,8 +38,7 @@ _ROLES = {
 Statements = Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """A policy on the role of the source, or of the destination.
 
     `statements` maps a permission (`Read`, `Write`) to actions and the resource, in which `{}`

@@ -7,8 +7,8 @@ reference-sam-connector.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from yaml.nodes import Node
 
 from auditor.collectors.template.declared import Declared, Scope
@@ -33,8 +33,7 @@ _POLICIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
+class _End(Struct, frozen=True):
     """Source or destination of a connector: of this template by its id, or by its attributes."""
 
     type: str
@@ -43,8 +42,7 @@ class _End:
     role: object
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(Struct, frozen=True):
     """One source and one destination; `suffix` tells the destinations of a list apart."""
 
     part: Part

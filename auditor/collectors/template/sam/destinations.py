@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.collectors.template.declared import Declared
 from auditor.collectors.template.sam.making import Part, block, made, peek
@@ -20,8 +21,7 @@ _GRANTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(Struct, frozen=True):
     """`OnSuccess` or `OnFailure` of a function; `id` is what SAM derives logical ids from."""
 
     name: str

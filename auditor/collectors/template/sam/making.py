@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from yaml.nodes import Node
 
 from auditor.collectors.template.declared import Declared, Origin, Scope
@@ -14,8 +14,7 @@ from auditor.collectors.template.identity import Identity
 from auditor.values import Block, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What plain resources are made from: a SAM resource as a whole, or one of its events.
 
     `id` is the logical id that SAM derives the made ones from. `kind` is the type of the event.
