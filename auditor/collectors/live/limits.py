@@ -53,7 +53,7 @@ class Pace:
             return max(0.0, self._next - self._interval - now)
 
 
-class Limits(Struct):
+class Limits(Struct, dict=True):
     """What holds for all calls of a run.
 
     `max_rps` is the number of calls a second over all accounts, `rates` are those of a service or
