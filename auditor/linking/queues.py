@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from auditor.graph import Edge, EdgeKind
 from auditor.index import Index
 from auditor.linking.links import each, get, linker, refer
-from auditor.resources import Queue, Subscription, Topic
+from auditor.resources import PlatformApplication, Queue, Subscription, Topic
+from auditor.resources.sns import APPLICATION_TOPICS
 
 
 @linker(Queue, EdgeKind.DEAD_LETTERS)
@@ -40,3 +41,10 @@ def subscription(resource: Subscription, index: Index) -> Iterator[Edge]:
             str(resource.peek("Protocol")),
         )  # fmt: skip
     yield from refer(EdgeKind.DEAD_LETTERS, resource, index, "RedrivePolicy", "deadLetterTargetArn")
+
+
+@linker(PlatformApplication, EdgeKind.NOTIFIES, between=(PlatformApplication, Topic))
+def application(resource: PlatformApplication, index: Index) -> Iterator[Edge]:
+    """Application to the topics that are told of its events."""
+    for name in APPLICATION_TOPICS:
+        yield from refer(EdgeKind.NOTIFIES, resource, index, name)

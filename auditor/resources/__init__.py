@@ -41,7 +41,13 @@ from auditor.resources.network import (
     Vpc,
     VpcEndpoint,
 )
-from auditor.resources.sns import Subscription, Topic, TopicInlinePolicy, TopicPolicy
+from auditor.resources.sns import (
+    PlatformApplication,
+    Subscription,
+    Topic,
+    TopicInlinePolicy,
+    TopicPolicy,
+)
 from auditor.resources.sources import Bucket, BucketNotifications, IotRule, Table
 from auditor.resources.sqs import Queue, QueueInlinePolicy, QueuePolicy
 from auditor.resources.streams import (
@@ -59,11 +65,10 @@ TYPES: dict[str, type[Resource]] = {
         Alarm, AnalyticsApplication, ApiIntegration, Archive, Bucket, BucketNotifications, Channel,
         CompositeAlarm, DeliveryStream, Discoverer, EventBus, EventBusPolicy, EventInvokeConfig,
         EventRule, EventSourceMapping, Function, FunctionPolicy, Group, IotRule, Key, KeyAlias,
-        ManagedPolicy, Permission, Pipe, Policy, Queue, QueueInlinePolicy, QueuePolicy, Role,
-        RolePolicy, Route, Schedule, SecurityGroup, SecurityGroupIngress, SqlApplication,
-        StateMachine, Stream,
-        StreamConsumer, Subnet, Subscription, Table, Topic, TopicInlinePolicy, TopicPolicy, User,
-        Vpc, VpcEndpoint,
+        ManagedPolicy, Permission, Pipe, PlatformApplication, Policy, Queue, QueueInlinePolicy,
+        QueuePolicy, Role, RolePolicy, Route, Schedule, SecurityGroup, SecurityGroupIngress,
+        SqlApplication, StateMachine, Stream, StreamConsumer, Subnet, Subscription, Table, Topic,
+        TopicInlinePolicy, TopicPolicy, User, Vpc, VpcEndpoint,
     )
 }  # fmt: skip
 
@@ -79,8 +84,8 @@ __all__ = [
     "BucketNotifications", "Channel", "CompositeAlarm", "DeliveryStream", "Discoverer",
     "EventBus", "EventBusPolicy", "EventInvokeConfig", "EventRule", "EventSourceMapping",
     "Function", "FunctionPolicy", "Group", "IotRule", "Key", "KeyAlias", "ManagedPolicy",
-    "Permission", "Pipe", "Policy", "Queue", "QueueInlinePolicy", "QueuePolicy", "RawResource",
-    "Resource", "Role",
+    "Permission", "Pipe", "PlatformApplication", "Policy", "Queue", "QueueInlinePolicy",
+    "QueuePolicy", "RawResource", "Resource", "Role",
     "RolePolicy", "Route", "Schedule", "SecurityGroup", "SecurityGroupIngress",
     "SqlApplication", "StateMachine", "Stream", "StreamConsumer", "Subnet", "Subscription",
     "Table", "Target", "Topic", "TopicInlinePolicy", "TopicPolicy", "User", "Vpc",

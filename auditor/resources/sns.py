@@ -67,6 +67,28 @@ class Subscription(Resource):
     text_messages = Readable(SMS, optional(view(TextMessages)), None)
 
 
+# Where the live collector keeps how many days the certificate of an application is still valid.
+CERTIFICATE_DAYS = "$certificate_days"
+
+
+# The attributes of an application that name a topic to be told of its events.
+APPLICATION_TOPICS = (
+    "EventDeliveryFailure",
+    "EventEndpointCreated",
+    "EventEndpointDeleted",
+    "EventEndpointUpdated",
+)
+
+
+class PlatformApplication(Resource):
+    """What pushes notifications to the phones with an app; CloudFormation has no such type."""
+
+    type = "AWS::SNS::PlatformApplication"
+
+    failure_role = Readable("FailureFeedbackRoleArn", text, "")
+    certificate_days = Readable(CERTIFICATE_DAYS, optional(integer), None)
+
+
 class TopicPolicy(Resource):
     """A resource policy attached to topics, named by ARN."""
 

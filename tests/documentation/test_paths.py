@@ -33,6 +33,7 @@ LEFT_OUT = {
     (EdgeKind.DELIVERS, "AWS::KinesisFirehose::DeliveryStream"): "a bucket gets no messages",
     (EdgeKind.DELIVERS, "AWS::Lambda::EventInvokeConfig"): "OnSuccess is judged like OnFailure",
     (EdgeKind.DELIVERS, "AWS::SNS::Topic"): "a subscription inside of a topic is one like others",
+    (EdgeKind.NOTIFIES, "AWS::SNS::PlatformApplication"): "AWS does not say whom to let in",
 }
 
 

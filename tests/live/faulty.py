@@ -174,7 +174,8 @@ def error(code: str, status: int = 400, message: str = "refused by the test") ->
     return status, "application/x-amz-json-1.0", body
 
 
-def xml_error(code: str, status: int = 403) -> Reply:
+def xml_error(code: str, status: int = 403, message: str = "no") -> Reply:
     """An error of the query protocol."""
-    body = f"<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+    said = f"<Code>{code}</Code><Message>{message}</Message>"
+    body = f"<ErrorResponse><Error>{said}</Error></ErrorResponse>"
     return status, "text/xml", body.encode()

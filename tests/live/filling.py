@@ -65,6 +65,7 @@ def _fill_queues_and_topics(account: Account) -> None:
     topic = sns.create_topic(Name="orders", Attributes={"KmsMasterKeyId": _KEY})["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn("sqs", "orders"))
     sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15555550100")
+    sns.create_platform_application(Name="shop", Platform="GCM", Attributes={})
     account.queue("dead")
     redrive = {"deadLetterTargetArn": arn("sqs", "dead"), "maxReceiveCount": 5}
     account.queue("work", RedrivePolicy=json.dumps(redrive))

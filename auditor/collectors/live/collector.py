@@ -16,6 +16,7 @@ from auditor.collectors.live import (
     aliases,
     analytics,
     apigateway,
+    applications,
     archives,
     channels,
     cloudwatch,
@@ -83,6 +84,7 @@ class FollowUp(NamedTuple):
 SERVICES = (
     Service("SQS", sqs.TYPES, sqs.collect),
     Service("SNS", sns.TYPES, sns.collect),
+    Service("Mobile push", applications.TYPES, applications.collect),
     Service("EventBridge", events.TYPES, events.collect),
     Service("Archives", archives.TYPES, archives.collect),
     Service("Pipes", pipes.TYPES, pipes.collect),

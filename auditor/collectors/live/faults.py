@@ -35,6 +35,8 @@ _DENIED = ("AccessDenied", "AuthorizationError", "UnauthorizedOperation", "Unaut
 _GONE = (
     "NotFound", "NotFoundException", "DoesNotExist", "NonExistentQueue", "NoSuchResourceException",
 )  # fmt: skip
+# What SNS says where it cannot push to phones: "Operation (...) is not supported in this region".
+_UNSUPPORTED = "is not supported in this region"
 _CREDENTIALS = {
     "ExpiredToken",
     "ExpiredTokenException",
@@ -64,7 +66,8 @@ class CallError(Exception):
     """A call that gave no answer: which of the expected kinds it is, if any.
 
     `denied` may come with a `permission` that is another than that of the call; after one that has
-    `ended` no call with the same credentials can work.
+    `ended` no call with the same credentials can work. An `unsupported` operation is one that the
+    region does not have.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class CallError(Exception):
         denied: bool = False,
         permission: str | None = None,
         gone: bool = False,
+        unsupported: bool = False,
         ended: bool = False,
     ) -> None:
         super().__init__(reason)
@@ -81,6 +85,7 @@ class CallError(Exception):
         self.denied = denied
         self.permission = permission
         self.gone = gone
+        self.unsupported = unsupported
         self.ended = ended
 
 
@@ -106,7 +111,9 @@ def classify(error: Exception) -> CallError:
     if any(word in code for word in _DENIED) or (status == _FORBIDDEN and _unexplained(code)):
         reason, permission = explain(code, detail)
         return CallError(reason, denied=True, permission=permission)
-    return CallError(f"{code}: {detail}"[:300], gone=code.endswith(_GONE))
+    return CallError(
+        f"{code}: {detail}"[:300], gone=code.endswith(_GONE), unsupported=_UNSUPPORTED in detail
+    )
 
 
 def about_credentials(error: Fault) -> bool:

@@ -90,7 +90,7 @@ class Reader(Struct, frozen=True):
         token: Token = NEXT_TOKEN,
         **arguments: object,
     ) -> list[Any]:
-        """All pages of a list; none where the region does not have the service.
+        """All pages of a list; none where the region does not have the service or the operation.
 
         When a page fails, what was read until then; `types` then count as not completely read.
         """
@@ -101,7 +101,8 @@ class Reader(Struct, frozen=True):
             for answer in self._pages(action, token, arguments):
                 found += answer.get(key) or ()
         except CallError as error:
-            self.fail(action, "", error, types)
+            if not error.unsupported:
+                self.fail(action, "", error, types)
         return found
 
     def detail(self, action: str, subject: str, **arguments: object) -> Answer | Unknown | None:
