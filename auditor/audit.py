@@ -93,6 +93,7 @@ def audit(
         subjects=frozenset(verdict.subjects),
         types=dict(verdict.types),
         architecture=merged(drawn),
+        utilisation=verdict.utilisation,
     )
 
 

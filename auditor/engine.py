@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -28,6 +28,7 @@ from auditor.resources.base import RawResource, Resource
 from auditor.rules import Rule
 from auditor.tags import LOGICAL_ID, STACK, tags_of
 from auditor.traffic import measured
+from auditor.utilisation import NOTHING_MEASURED, Utilisation, merged
 from auditor.values import UndeterminedError, dotted
 
 Key = tuple[str, str, str, str, Outcome]
@@ -49,6 +50,7 @@ class Verdict(Struct):
     subjects: set[tuple[str, str]] = field(default_factory=set)
     types: Counter[str] = field(default_factory=Counter)
     architecture: Architecture = NOTHING_DRAWN
+    utilisation: Utilisation = NOTHING_MEASURED
 
     def add(self, other: Verdict) -> None:
         """Take in the verdict of another unit."""
@@ -60,6 +62,8 @@ class Verdict(Struct):
         self.named |= other.named
         self.subjects |= other.subjects
         self.types += other.types
+        if other.utilisation.rows:
+            self.utilisation = merged((self.utilisation, other.utilisation))
 
 
 class Held(Struct):
@@ -95,6 +99,8 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]], draw: bool = False) -> Verdict
                     item = held.setdefault(_key(result), result)
                     item.readings[number] = None
         verdict.types |= Counter(raw.type for raw in reading.resources)
+        if measured(reading.resources):
+            verdict.utilisation = utilisation_of(own)
     verdict.resources = len(present)
     verdict.subjects = {(unit.source, id_) for id_ in present}
     verdict.findings = [
@@ -122,6 +128,14 @@ def to_be_judged(graph: Graph, reading: Reading) -> dict[type[Resource], list[Re
         cls: [each for each in found if each.id not in context]
         for cls, found in graph.index.by_type.items()
     }
+
+
+def utilisation_of(resources: Mapping[type[Resource], Iterable[Resource]]) -> Utilisation:
+    """How much of their limits resources use whose metrics were read."""
+    # Templates have no metrics, so that most runs need none of it.
+    from auditor.gauges import utilisation
+
+    return utilisation(chain.from_iterable(resources.values()))
 
 
 def looks(

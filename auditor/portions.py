@@ -22,6 +22,7 @@ from auditor.engine import (
     not_looked_at,
     results,
     to_be_judged,
+    utilisation_of,
 )
 from auditor.findings import Finding, Gap, Outcome
 from auditor.graph import Graph
@@ -29,6 +30,8 @@ from auditor.inventory import Unit
 from auditor.processes import CAN_FORK, side_by_side
 from auditor.resources.base import Resource
 from auditor.rules import Rule
+from auditor.traffic import measured
+from auditor.utilisation import NOTHING_MEASURED, Utilisation, merged
 
 # So many resources are judged faster than another process is started.
 PORTION = 4_000
@@ -46,6 +49,14 @@ class _Work(Struct, frozen=True):
     looks: Sequence[Look]
     own: Mapping[type[Resource], Sequence[Resource]]
     portions: int
+    has_metrics: bool
+
+
+class _Portion(Struct, frozen=True):
+    """What was found of one portion."""
+
+    found: Found
+    utilisation: Utilisation
 
 
 def divisible(unit: Unit) -> bool:
@@ -62,8 +73,11 @@ def judge_in_portions(
     verdict = Verdict(gaps=[*unit.gaps, *not_looked_at(reading, rules)], edges=len(graph.edges))
     portions = -(-len(reading.resources) // PORTION)
     own = to_be_judged(graph, reading)
-    work = _Work(unit, graph, tuple(looks(rules, reading)), own, portions)
-    for result in _in_order(_judged(work, min(jobs, portions)), len(work.looks)):
+    has_metrics = measured(reading.resources)
+    work = _Work(unit, graph, tuple(looks(rules, reading)), own, portions, has_metrics)
+    judged = _judged(work, min(jobs, portions))
+    verdict.utilisation = merged(each.utilisation for each in judged)
+    for result in _in_order([each.found for each in judged], len(work.looks)):
         (verdict.gaps if isinstance(result, Gap) else verdict.findings).append(result)  # type: ignore[arg-type]
     verdict.findings = list(_without_repetitions(verdict.findings))
     verdict.subjects = {(unit.source, raw.id) for raw in reading.resources}
@@ -77,7 +91,7 @@ def judge_in_portions(
     return verdict
 
 
-def _judged(work: _Work, jobs: int) -> list[Found]:
+def _judged(work: _Work, jobs: int) -> list[_Portion]:
     numbers = range(work.portions)
     gc.freeze()  # looking for garbage in a graph takes time, and copies it for each process
     try:
@@ -88,7 +102,7 @@ def _judged(work: _Work, jobs: int) -> list[Found]:
         gc.unfreeze()
 
 
-def _judge(work: _Work, number: int) -> Found:
+def _judge(work: _Work, number: int) -> _Portion:
     part = {
         cls: each[len(each) * number // work.portions : len(each) * (number + 1) // work.portions]
         for cls, each in work.own.items()
@@ -98,10 +112,11 @@ def _judge(work: _Work, number: int) -> Found:
         for result in results(rule, part.get(cls, ()), work.graph):
             kept = result if isinstance(result, Gap) else _finding(result, work.unit)
             found.setdefault(position, []).append(kept)
+    used = utilisation_of(part) if work.has_metrics else NOTHING_MEASURED
     for resources in part.values():
         for resource in resources:
             resource.forget()
-    return found
+    return _Portion(found, used)
 
 
 def _finding(item: Held, unit: Unit) -> Finding:

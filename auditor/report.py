@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from auditor.architecture import NOTHING_DRAWN, Architecture
 from auditor.findings import Finding, Gap, Location, Outcome, Severity
 from auditor.rules import Rule
+from auditor.utilisation import NOTHING_MEASURED, Utilisation
 
 
 class Source(Struct, frozen=True):
@@ -37,7 +38,8 @@ class Report(Struct, frozen=True):
     that were read, `subjects` the resources, each with its source. `types` counts
     what was judged by its type. `command` is what was typed, without secrets. `architecture` is
     empty unless the run was asked to draw. `anchors` are places for resources that no file
-    declares, by id: for formats that can show nothing without one.
+    declares, by id: for formats that can show nothing without one. `utilisation` is empty unless
+    metrics were read.
     """
 
     version: str
@@ -56,6 +58,7 @@ class Report(Struct, frozen=True):
     command: str = ""
     architecture: Architecture = NOTHING_DRAWN
     anchors: Mapping[str, Location] = field(default_factory=dict)
+    utilisation: Utilisation = NOTHING_MEASURED
 
     @property
     def audited(self) -> bool:

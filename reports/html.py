@@ -19,6 +19,7 @@ from msgspec import Struct
 from auditor.findings import Category, Finding, Location
 from auditor.report import Report
 from auditor.rules import Rule
+from reports import utilisation
 from reports.clock import now
 from reports.costs import cost_table
 from reports.excerpt import around
@@ -118,7 +119,9 @@ def _environment() -> Environment:
         "cost": cost, "counted": counted, "excerpt": _excerpt, "money": money, "more": _more,
         "near": near, "paragraphs": _paragraphs, "place": place,
         "shapes": SHAPES, "shown_id": shown_id, "suppression": suppression,
+        "utilisation": utilisation,
     }  # fmt: skip
+    environment.globals |= {"utilisation": utilisation}
     return environment
 
 

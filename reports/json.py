@@ -9,6 +9,7 @@ from msgspec.structs import fields
 from auditor.findings import Finding, Gap, Location, Related, Subject
 from auditor.report import Report
 from auditor.usage import Estimate
+from auditor.utilisation import Level, Row, Utilisation
 from reports.safe import json_pieces
 
 Json = dict[str, object]
@@ -33,6 +34,7 @@ class JsonReporter:
                 "summary": _summary(report),
                 "findings": map(_finding, report.findings),
                 "gaps": [_gap(gap) for gap in report.gaps],
+                "utilisation": _utilisation(report.utilisation),
             },
             levels=2,
         )
@@ -90,6 +92,36 @@ def _finding(finding: Finding) -> Json:
         "suppression": finding.suppression,
         "baselined": finding.baselined,
         "estimate": _estimate(finding.estimate),
+    }
+
+
+def _utilisation(used: Utilisation) -> Json | None:
+    if not used.rows:
+        return None
+    return {
+        "resources": [_used(row) for row in used.rows],
+        "omitted": used.omitted,
+        "omitted_without_data": used.omitted_unknown,
+    }
+
+
+def _used(row: Row) -> Json:
+    return {
+        "resource": {name: getattr(row.subject, name) for name in _SUBJECT},
+        "level": row.level and _level(row.level),
+        "unknown": [{"what": what, "reason": reason} for what, reason in row.unknown],
+    }
+
+
+def _level(level: Level) -> Json:
+    return {
+        "what": level.what,
+        "unit": level.unit,
+        "limit": level.limit,
+        "p99": level.high,
+        "maximum": level.peak,
+        "share": level.share,
+        "days": level.days,
     }
 
 

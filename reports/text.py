@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from auditor.findings import Finding, Gap, Location, Severity
 from auditor.report import Report
+from auditor.utilisation import Utilisation
 from reports.costs import cost_table
 from reports.excerpt import marked
 from reports.safe import clipped, inert, visible
+from reports.utilisation import TITLE, bar, detail, left_out, name_of, percent, where
 from reports.wording import (
     cost,
     counted,
@@ -52,6 +54,7 @@ class TextReporter(Struct, frozen=True):
             list(self._gaps(report.gaps)),
             *(list(self._group(title, items)) for title, items in _groups(report.violations)),
             list(self._savings(report)),
+            list(self._utilisation(report.utilisation)),
             [*wrapped(self.width, tally(report)), *wrapped(self.width, next_step(report))],
         ]
         return inert("\n\n".join("\n".join(lines) for lines in sections if lines)) + "\n"
@@ -118,6 +121,17 @@ class TextReporter(Struct, frozen=True):
             saving = money(row.estimate.saving or 0, row.estimate.currency)
             line = f"{saving} {bar} {row.finding.rule} {clipped(visible(name), 80)}"
             yield from wrapped(self.width, line, "  ", "    ")
+
+    def _utilisation(self, used: Utilisation) -> Iterator[str]:
+        if used.rows:
+            yield self._paint(_BOLD, TITLE)
+        for row in used.rows:
+            name = clipped(visible(f"{name_of(row)} ({where(row)})"), 160)
+            share = f"{percent(row):>7}" if row.level else "no data"
+            line = f"{share} {bar(row)} {name}: {visible(detail(row))}"
+            yield from wrapped(self.width, clipped(line, LONGEST), "  ", "    ")
+        if more := left_out(used):
+            yield f"  {more}"
 
     def _gaps(self, gaps: tuple[Gap, ...]) -> Iterator[str]:
         if not gaps:

@@ -26,6 +26,7 @@ from auditor.graph import Graph
 from auditor.report import Comparison, Report, Source, ordered
 from auditor.resources import Queue
 from auditor.rules import Rule, rule
+from auditor.utilisation import Level, Row, Utilisation
 
 
 @rule(
@@ -182,6 +183,18 @@ def hostile_drawing(texts: tuple[str, ...]) -> Architecture:
     )
 
 
+def hostile_use(texts: tuple[str, ...]) -> Utilisation:
+    """A resource with a level and one without, for each text in every place."""
+    level = Level("age", "seconds", 100.0, 90.0, 95.0, 14, "▁█")
+    return Utilisation(
+        tuple(
+            Row(Subject(*[text] * 9), known, (("age", text),))
+            for text in texts
+            for known in (level, None)
+        )
+    )
+
+
 def typical() -> Report:
     """Every severity of fact: violations in two files, doubts, accepted ones, gaps."""
     orders = line("infra/orders.yaml", 12, "  OrdersQueue:")
@@ -261,7 +274,7 @@ def hostile_account(texts: tuple[str, ...] = HOSTILE) -> Report:
         item.resource.id: Location(text, 1, 1, 1, 2)
         for item in made.findings for text in texts if item.resource.id.endswith(text)
     }  # fmt: skip
-    return replace(made, command=texts[0], anchors=anchors)
+    return replace(made, command=texts[0], anchors=anchors, utilisation=hostile_use(texts))
 
 
 def _hostile_live(number: int, text: str) -> Iterator[Finding]:
@@ -290,7 +303,9 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> Report:
         source=Source("template", {"paths": texts}),
         architecture=hostile_drawing(texts),
     )
-    return replace(made, command=texts[0], comparison=Comparison(texts, 3))
+    return replace(
+        made, command=texts[0], comparison=Comparison(texts, 3), utilisation=hostile_use(texts)
+    )
 
 
 def _hostile_findings(number: int, text: str) -> Iterator[Finding]:
