@@ -12,7 +12,16 @@ from auditor.utilisation import Utilisation
 from reports.costs import cost_table
 from reports.excerpt import marked
 from reports.safe import clipped, inert, visible
-from reports.utilisation import TITLE, bar, detail, left_out, name_of, percent, where
+from reports.utilisation import (
+    TITLE,
+    bar,
+    detail,
+    left_out,
+    name_of,
+    percent,
+    silent,
+    where,
+)
 from reports.wording import (
     cost,
     counted,
@@ -126,9 +135,14 @@ class TextReporter(Struct, frozen=True):
         if used.rows:
             yield self._paint(_BOLD, TITLE)
         for row in used.rows:
-            name = clipped(visible(f"{name_of(row)} ({where(row)})"), 160)
-            share = f"{percent(row):>7}" if row.level else "no data"
-            line = f"{share} {bar(row)} {name}: {visible(detail(row))}"
+            if row.level:
+                name = clipped(visible(f"{name_of(row)} ({where(row)})"), LONGEST // 4)
+                line = f"{percent(row):>5} {bar(row)} {name}: {visible(detail(row))}"
+                yield from wrapped(self.width, clipped(line, LONGEST), "  ", "    ")
+        for reason, names in silent(used).items():
+            line = (
+                f"no data ({clipped(visible(reason), LONGEST // 4)}): {visible(', '.join(names))}"
+            )
             yield from wrapped(self.width, clipped(line, LONGEST), "  ", "    ")
         if more := left_out(used):
             yield f"  {more}"

@@ -33,9 +33,7 @@ def width(row: Row) -> int:
 
 
 def bar(row: Row) -> str:
-    """The same as text; no data looks other than nothing."""
-    if row.level is None:
-        return "\N{MIDDLE DOT}" * _BLOCKS
+    """The same as text."""
     full = round(width(row) / _BLOCKS)
     return "\N{FULL BLOCK}" * full + "\N{LIGHT SHADE}" * (_BLOCKS - full)
 
@@ -54,6 +52,16 @@ def doubts(row: Row) -> str:
     for what, reason in row.unknown:
         reasons.setdefault(reason, []).append(what)
     return "; ".join(f"no data of {', '.join(of)}: {reason}" for reason, of in reasons.items())
+
+
+def silent(used: Utilisation) -> dict[str, list[str]]:
+    """The names of resources without data, by the reasons."""
+    names: dict[str, list[str]] = {}
+    for row in used.rows:
+        if row.level is None:
+            reason = "; ".join(dict.fromkeys(reason for _, reason in row.unknown))
+            names.setdefault(reason, []).append(name_of(row))
+    return names
 
 
 def detail(row: Row) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from auditor.rules import Rule
 from tests.reporting import samples
@@ -13,7 +15,7 @@ TEXT = "<hostile>"
 OURS = {
     "Report.version", "Source.kind", "Edge.kind", "Finding.rule", "Finding.name",
     "Finding.remediation", "Finding.guide", "Finding.fingerprint",
-    "Node.findings",
+    "Node.findings", "Level.what", "Level.unit", "Level.course",
 }  # fmt: skip
 
 
@@ -21,7 +23,7 @@ def texts(value: object, place: str) -> Iterator[tuple[str, str]]:
     """Every text in a report, with its class and field."""
     if isinstance(value, str) and not isinstance(value, Enum):
         yield place, value
-    elif is_dataclass(value) and not isinstance(value, Rule):
+    elif isinstance(value, Struct) and not isinstance(value, Rule):
         for field in fields(value):
             yield from texts(getattr(value, field.name), f"{type(value).__name__}.{field.name}")
     elif isinstance(value, Mapping):

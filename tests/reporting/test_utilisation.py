@@ -47,17 +47,17 @@ def test_rankings_of_accounts_are_one_with_what_each_left_out() -> None:
 def test_text_has_bars_numbers_and_courses() -> None:
     text = TextReporter(width=200).render(report(row("orders", 80.0, *DOUBT), row("over", 120.0)))
     assert (
-        "      80% ████████░░ SQS orders (111122223333 eu-west-1): messages in flight p99 80,"
+        "    80% ████████░░ SQS orders (111122223333 eu-west-1): messages in flight p99 80,"
         " max 85 of 100 messages in 14 days ▁·█;"
         " no data of age against retention: CloudWatch has no data"
     ) in text
-    assert "     120% ██████████ SQS over" in text
+    assert "   120% ██████████ SQS over" in text
 
 
 def test_missing_data_is_never_zero() -> None:
     shown = report(row("silent", None, *DOUBT))
     text = TextReporter(width=200).render(shown)
-    assert "  no data ·········· SQS silent" in text
+    assert f"  no data ({DOUBT[0][1]}): SQS silent\n" in text
     assert "0%" not in text
     page = HtmlReporter().render(shown)
     assert '<td data-label="Used">no data</td>' in page
@@ -68,8 +68,8 @@ def test_missing_data_is_never_zero() -> None:
 
 def test_little_is_told_from_nothing() -> None:
     text = TextReporter(width=200).render(report(row("little", 0.1), row("nothing", 0.0)))
-    assert "      <1% ░░░░░░░░░░ SQS little" in text
-    assert "       0% ░░░░░░░░░░ SQS nothing" in text
+    assert "    <1% ░░░░░░░░░░ SQS little" in text
+    assert "     0% ░░░░░░░░░░ SQS nothing" in text
 
 
 def test_what_is_left_out_is_said() -> None:
