@@ -22,6 +22,7 @@ _MANY, _LARGE, _TOO_MANY = 200, 500, 5_000
 
 def main(given: Path | None) -> None:
     """Print the ratios of start-up, and of few, many and large templates."""
+    templates = _found(given) if given else None
     print(f"Python {platform.python_version()}, {platform.platform()}; {RUNS} runs of each command")
     compare(
         "Start-up",
@@ -32,7 +33,7 @@ def main(given: Path | None) -> None:
     )
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        _compare_templates(_found(given) if given else write(folder / "many", _MANY))
+        _compare_templates(templates or write(folder / "many", _MANY))
         large = write(folder / "large", 1, _LARGE)
         compare(f"One template of {_LARGE} resources", _readers(large))
         many = write(folder / "too-many", _TOO_MANY)
