@@ -38,7 +38,7 @@ class Auditor(Protocol):
         """The report on the texts."""
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, dict=True):
     """One version of a file in an editor; `path` is empty for a text that was never saved."""
 
     path: str

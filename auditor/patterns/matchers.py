@@ -72,7 +72,7 @@ def fits(parts: tuple[str, ...], text: str) -> bool:
     return len(text) - len(others[-1]) >= position and text.endswith(others[-1])
 
 
-class Wildcard(Struct, frozen=True):
+class Wildcard(Struct, frozen=True, dict=True):
     """Text in which each star stands for any text."""
 
     text: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ class Client:
         self._process = subprocess.Popen(
             command("lsp"), cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        # A server that fails to answer would keep its editor waiting forever.
+        self._deadline = threading.Timer(300, self._process.kill)
+        self._deadline.daemon = True
+        self._deadline.start()
         self._number = 0
         self._uri = ""
         self._diagnostics: list[Json] = []
@@ -81,10 +86,12 @@ class Client:
         """End the server as editors do; its exit status."""
         self.ask("shutdown", {})
         self.tell("exit", {})
+        self._deadline.cancel()
         return self._process.wait(timeout=30)
 
     def kill(self) -> None:
         """End the server, whatever state it is in."""
+        self._deadline.cancel()
         self._process.kill()
         self._process.communicate()
 
