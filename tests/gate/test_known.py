@@ -239,9 +239,9 @@ def test_reports_tell_new_known_and_resolved(history: History) -> None:
     (history.folder / "a.yaml").write_text(TWO.replace("Orders", "Fresh"))
     outputs = ("-o", "markdown=r.md", "-o", "sarif=r.sarif", "-o", "html=r.html")
     done = msgaudit(history.folder, "scan", "a.yaml", *WITH, *outputs)
-    said = "2 findings (2 high), 1 resolved since known.json."
-    assert said in done.stdout
-    assert said in (history.folder / "r.md").read_text()
+    said = "2 findings (2 high), 1 resolved since {}."
+    assert said.format("known.json") in done.stdout
+    assert said.format("`known.json`") in (history.folder / "r.md").read_text()
     assert len(json.loads((history.folder / "r.sarif").read_text())["runs"][0]["results"]) == 2
 
 
