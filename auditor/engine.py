@@ -30,6 +30,7 @@ from auditor.tags import LOGICAL_ID, STACK, tags_of
 from auditor.traffic import measured
 from auditor.utilisation import NOTHING_MEASURED, Utilisation, merged
 from auditor.values import UndeterminedError, dotted
+from auditor.ways import with_way
 
 Key = tuple[str, str, str, str, Outcome]
 
@@ -154,7 +155,7 @@ def results(rule: Rule[Any], resources: Iterable[Resource], graph: Graph) -> Ite
     for resource in resources:
         try:
             for match in rule.run(resource, graph):
-                yield Held(rule, match, Outcome.VIOLATION)
+                yield Held(rule, with_way(match, graph), Outcome.VIOLATION)
         except UndeterminedError as doubt:
             yield Held(rule, Match(resource, doubt.reason, doubt.path), Outcome.UNDETERMINED)
         except Exception as error:  # one broken rule must not hide what the others find

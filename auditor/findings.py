@@ -91,7 +91,8 @@ class Match(Struct, frozen=True):
 
     `path` is the property inside `resource` that is to blame; it need not exist. `discriminator`
     tells apart two matches of one rule on one property. `severity` overrides the rule's own.
-    `steps` are the way of a message in its order, for a finding about more than one resource.
+    `steps` are the way of a message in its order; the engine tells them from the graph where `path`
+    is about one delivery, or the resource and `related` name its ends, and they are not given.
     `usage` are the quantities that an estimate of its cost is made of.
     """
 

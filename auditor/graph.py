@@ -147,6 +147,16 @@ class Graph:
         """The same of those that leave it."""
         return [edge for edge in self._outgoing.known.get(resource.id, ()) if edge.kind in kinds]
 
+    def between(self, source: Resource, target: Resource, *kinds: EdgeKind) -> list[Edge]:
+        """The edges that are known to lead from one resource to another."""
+        leaving = self._outgoing.known.get(source.id, ())
+        arriving = self._incoming.known.get(target.id, ())
+        return [
+            edge
+            for edge in min(leaving, arriving, key=len)  # a hub has thousands
+            if edge.kind in kinds and edge.source is source and edge.target is target
+        ]
+
     def settle_outgoing(self, resource: Resource, *kinds: EdgeKind) -> None:
         """Raises `UndeterminedError` when there may be more edges than `outgoing` gives."""
         self._settle(self._outgoing, resource, kinds)

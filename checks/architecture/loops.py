@@ -143,10 +143,19 @@ def function_feeds_its_own_source(mapping: EventSourceMapping, graph: Graph) -> 
         related = ((function, "the function"), (source, "its source"))
         named = _variables(function, source, graph)
         yield Match(
-            mapping, message, edge.path, (way, *named), related,
+            mapping, message, edge.path, (way, *named), related, steps=_round(source, function),
             severity=None if isinstance(source, Queue) else Severity.HIGH,
             confidence=Confidence.HIGH if named else None,
         )  # fmt: skip
+
+
+def _round(source: Resource, function: Function) -> tuple[tuple[Resource, str], ...]:
+    """The way of a message from what invokes a function back to it."""
+    return (
+        (source, f"invokes {function.label}"),
+        (function, f"may write to {source.label}"),
+        (source, "where it began"),
+    )
 
 
 def _variables(function: Function, target: Resource, graph: Graph) -> tuple[str, ...]:
@@ -216,7 +225,10 @@ def function_feeds_its_own_bucket(bucket: Bucket, graph: Graph) -> Iterator[Matc
             grounds = bool(named) + (not prefix and not suffix)
             confidence = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)[grounds]
             related = ((function, "the function"),)
-            yield Match(bucket, message, where, (way, *named), related, confidence=confidence)
+            yield Match(
+                bucket, message, where, (way, *named), related,
+                confidence=confidence, steps=_round(bucket, function),
+            )  # fmt: skip
 
 
 def _filter(configuration: object, name: str) -> str:

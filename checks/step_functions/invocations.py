@@ -57,6 +57,10 @@ def function_invokes_function(function: Function, graph: Graph) -> Iterator[Matc
                         ("Role",),
                         related=((role, "allows it"), (callee, "the other function")),
                         discriminator=callee.id,
+                        steps=(
+                            (function, f"may invoke {callee.label}"),
+                            (callee, "the other function"),
+                        ),
                     )
     doubts.settle()
 
