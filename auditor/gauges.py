@@ -74,9 +74,9 @@ def _of_shards(each: float) -> Callable[[Stream, float], float | None]:
     return limit
 
 
-def _granted(name: str) -> Callable[[EventBus, float], float]:
-    def limit(bus: EventBus, used: float) -> float:
-        return float(bus.quotas.get(name) or quota(name, bus.raw.region or "", used))
+def _granted(name: str) -> Callable[[EventBus | Topic, float], float]:
+    def limit(resource: EventBus | Topic, used: float) -> float:
+        return float(resource.quotas.get(name) or quota(name, resource.raw.region or "", used))
 
     return limit
 
@@ -114,7 +114,7 @@ GAUGES: tuple[Gauge, ...] = (
         Measure(Topic, "NumberOfMessagesPublished", resolution=_FIVE_MINUTES),
         "messages published",
         "a second",
-        lambda topic, used: quota("sns.publish", topic.raw.region or "", used),
+        _granted("sns.publish"),
     ),
     Gauge(
         Measure(Topic, "PublishSize", "Maximum"),

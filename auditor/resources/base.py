@@ -12,6 +12,9 @@ from auditor.values import Block, PropertyPath, Unknown, View
 
 R = TypeVar("R", bound="Resource")
 
+# Where the live collector keeps the quotas of the account; no template has them.
+QUOTAS = "$quotas"
+
 
 class Locator(Protocol):
     """Finds the place of a property, or of the resource itself for the empty path."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.patterns import EVENT_BRIDGE, Pattern, opened, parse
-from auditor.resources.base import Resource
+from auditor.resources.base import QUOTAS, Resource
 from auditor.values import Readable, View, integer, mapping, optional, text, view, views
 
 
@@ -32,10 +32,6 @@ class LogConfig(View):
     """What a bus or a pipe writes into its log."""
 
     level = Readable("Level", text, "OFF")
-
-
-# Where the live collector keeps the quotas of the account; no template has them.
-QUOTAS = "$quotas"
 
 
 # How the buses of partners are called, and where the live collector keeps what became of the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.resources.base import Resource
+from auditor.resources.base import QUOTAS, Resource
 from auditor.resources.sqs import RedrivePolicy
 from auditor.values import (
     Readable,
@@ -40,6 +40,7 @@ class Topic(Resource):
     throughput_scope = Readable("FifoThroughputScope", text, "Topic")
     subscriptions = Readable("Subscription", views(InlineSubscription), ())
     subscribed = Readable(SUBSCRIBED, optional(mapping), None)
+    quotas = Readable(QUOTAS, mapping, {})
 
 
 # Where the live collector keeps how an account sends text messages; no template has it.

@@ -152,11 +152,13 @@ def topic_near_regional_quota(topic: Topic, _graph: Graph) -> Iterator[Match]:
     """One topic alone takes most of what the account may publish in its region.
 
     The quota is shared by all topics of the account and region, and differs by a factor of a
-    hundred between regions. The rate is an average over five minutes.
+    hundred between regions: the one that the account was granted counts, where it could be read, or
+    else the default of the region. The rate is an average over five minutes.
 
-    Fine to accept where the quota was raised: the table of msgaudit has the default values.
+    Fine to accept where the quota was raised, and msgaudit could not read it.
     """
     series = RATE.steady(topic).per_second()
-    limit = quota("sns.publish", topic.raw.region or "", series.maximum)
+    name, region = "sns.publish", topic.raw.region or ""
+    limit = float(topic.quotas.get(name) or quota(name, region, series.maximum))
     what = f"the publish rate of {topic.label}"
     yield from near_limit(topic, series, limit, what, unit="messages a second")

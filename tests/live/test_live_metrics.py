@@ -20,14 +20,15 @@ from auditor.engine import judge
 from auditor.findings import Gap, Outcome
 from auditor.inventory import Reading, Unit
 from auditor.loading import load_rules
-from auditor.resources import EventBus, Queue, RawResource
+from auditor.resources import EventBus, Queue, RawResource, Topic
 from auditor.traffic import METRICS, Measure, needed
 from auditor.values import UndeterminedError, Unknown
 from checks.eventbridge.traffic import events_near_regional_quota
+from checks.sns.traffic import topic_near_regional_quota
 from tests.accounts import HOURS, SUFFIX, read_account
 from tests.live.conftest import Account
 from tests.live.faulty import Call, FaultyAws, Reply, error
-from tests.live.reading import REGION, only, properties
+from tests.live.reading import REGION, only, properties, resources
 from tests.live.reading import collect as collect_without
 from tests.live.stub_cloudwatch import StubCloudWatch
 
@@ -243,3 +244,24 @@ def test_denied_quotas_are_a_gap_and_the_defaults_hold(account: Account, faulty:
     assert quotas == {}
     (gap,) = unit.gaps
     assert gap.permission == "servicequotas:GetServiceQuota"
+
+
+def test_standard_topics_tell_the_quota_of_publishing_which_is_asked_for_once(
+    account: Account, faulty: FaultyAws
+) -> None:
+    for name in ("orders", "refunds"):
+        account.client("sns").create_topic(Name=name)
+    account.client("sns").create_topic(Name="orders.fifo", Attributes={"FifoTopic": "true"})
+    quota = b'{"Quota": {"QuotaCode": "L-F8E2BA85", "Value": 100000.0}}'
+    faulty.answer("GetServiceQuota", (200, "application/x-amz-json-1.1", quota))
+    faulty.answer("GetMetricData", (200, "application/x-amz-json-1.0", NO_METRICS))
+    collector = LiveCollector(
+        Scope(regions=(REGION,)),
+        endpoint_url=faulty.url,
+        traffic=Traffic(topic_near_regional_quota.needs),
+    )
+    (unit,) = collector.collect()
+    told = {str(raw.name): Topic(raw).quotas for raw in resources(unit, Topic.type)}
+    granted = {"sns.publish": 100_000}
+    assert told == {"orders": granted, "refunds": granted, "orders.fifo": {}}
+    assert faulty.calls["GetServiceQuota"] == 1

@@ -52,7 +52,7 @@ from auditor.collectors.live.tags import with_tags
 from auditor.errors import NothingAuditedError
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
-from auditor.resources import TYPES, EventBus
+from auditor.resources import TYPES
 from auditor.resources.base import RawResource
 
 ATTEMPTS = 5
@@ -213,8 +213,7 @@ def _read_account(
         resources += found
     follow_ups = [services.submit(_follow_up, reader, resources) for reader in readers]
     resources += chain.from_iterable([future.result() for future in follow_ups])
-    if traffic.of(EventBus):
-        resources = with_quotas(readers, resources)
+    resources = with_quotas(readers, resources, traffic)
     resources = with_metrics(readers, with_tags(readers, resources), traffic)
     readers[0].clients.forget()
     return resources

@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
+from auditor.collectors.live.metrics import Traffic
 from auditor.collectors.live.reader import Reader
 from auditor.collectors.live.shapes import beside
 from auditor.data.regions import service_codes
-from auditor.resources import EventBus
-from auditor.resources.base import RawResource
-from auditor.resources.events import QUOTAS
+from auditor.resources import EventBus, Topic
+from auditor.resources.base import QUOTAS, RawResource
 from auditor.values import Unknown
 
 
-def with_quotas(readers: Iterable[Reader], resources: Sequence[RawResource]) -> list[RawResource]:
-    """The same resources; the default bus of each region tells the account's quotas there.
+def with_quotas(
+    readers: Iterable[Reader], resources: Sequence[RawResource], traffic: Traffic
+) -> list[RawResource]:
+    """The same resources; those whose traffic is compared with quotas tell the account's there.
 
-    A quota that Service Quotas does not tell is left out: then the published default holds.
+    These are the default bus of each region and its standard topics. A quota that Service Quotas
+    does not tell is left out: then the published default holds.
     """
     by_region = {reader.region: reader for reader in readers}
+    wanted = {cls.type for cls in (EventBus, Topic) if traffic.of(cls)}
+
+    @cache
+    def granted(region: str, service: str) -> Mapping[str, float]:
+        return _granted(by_region[region], service)
+
     return [
-        beside(raw, QUOTAS, _granted(by_region[raw.region]))
-        if raw.type == EventBus.type and raw.name == "default" and raw.region in by_region
+        beside(raw, QUOTAS, granted(raw.region, service))
+        if raw.type in wanted and raw.region in by_region and (service := _service(raw))
         else raw
         for raw in resources
     ]
 
 
-def _granted(reader: Reader) -> dict[str, float]:
+def _service(raw: RawResource) -> str:
+    """The service whose quotas bound the traffic of a resource, if there is one."""
+    if raw.type == EventBus.type:
+        return "events" if raw.name == "default" else ""
+    return "" if raw.properties.get("FifoTopic") is True else "sns"
+
+
+def _granted(reader: Reader, service: str) -> Mapping[str, float]:
     found: dict[str, float] = {}
-    for name, (service, code) in service_codes().items():
+    for name, (of, code) in service_codes().items():
+        if of != service:
+            continue
         answer = reader.detail(
             "servicequotas:GetServiceQuota", name, ServiceCode=service, QuotaCode=code
         )
