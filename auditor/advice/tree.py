@@ -58,8 +58,12 @@ def advise(needs: Needs) -> Advice:
     return Advice(tuple(chosen), tuple(reason for _, reason in steps), binding)
 
 
-_FIFO_RATE = 3_000
 Step = tuple[str, str]
+
+
+def _rate_limit(service: str) -> Limit:
+    """The limit of a service that counts messages."""
+    return next(limit for limit in services()[service].limits if limit.per_second is not None)
 
 
 def _events(needs: Needs) -> Iterator[Step]:
@@ -84,10 +88,12 @@ def _jobs(needs: Needs) -> Iterator[Step]:
     if needs.fan_out:
         topic = "sns-fifo" if needs.ordering else "sns"
         yield topic, "a queue gives each message to one consumer: a topic copies it to a queue each"
+    fifo = _rate_limit("sqs-fifo")
     if not needs.ordering:
         yield "sqs", "consumers pull at their own pace, and order does not matter"
-    elif needs.rate > _FIFO_RATE:
-        yield "sqs-fifo-high", "strict order within message groups, above 3,000 messages a second"
+    elif needs.rate > (fifo.per_second or 0):
+        beyond = f"above {fifo.per_second:,} messages a second ({fifo.source})"
+        yield "sqs-fifo-high", f"strict order within message groups, {beyond}"
     else:
         yield "sqs-fifo", "strict order within message groups"
     if needs.filtering:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
-from msgspec.structs import asdict
+from msgspec import to_builtins
 
-from auditor.advice import Advice, Needs, Pattern, advise
+from auditor.advice import Advice, Limit, Needs, Pattern, advise
 from auditor.errors import UsageError
 
 # Rules that find where the tree would have chosen another service.
@@ -50,7 +50,7 @@ def answer(options: Mapping[str, Any], format_: str) -> str:
     needs = _said(options) if options["pattern"] else _asked(options)
     advice = advise(needs)
     if format_ == "json":
-        return json.dumps({"needs": asdict(needs), **asdict(advice)}, indent=2)
+        return json.dumps({"needs": to_builtins(needs), **to_builtins(advice)}, indent=2)
     return "\n".join(_lines(advice))
 
 
@@ -88,13 +88,17 @@ def _lines(advice: Advice) -> Iterator[str]:
     yield from _listed(advice.reasons)
     if advice.binding:
         yield "Beyond its default limits: ask for more, or spread the load"
-        yield from _listed(limit.says for limit in advice.binding)
+        yield from _listed(map(_sourced, advice.binding))
     for service in advice.services:
         if service.limits:
             yield f"Limits of {service.name}"
-            yield from _listed(f"{limit.says} ({limit.source})" for limit in service.limits)
+            yield from _listed(map(_sourced, service.limits))
     rules = dict.fromkeys(rule for service in advice.services for rule in service.rules)
     yield f"Rules that will watch it: {', '.join(rules)}"
+
+
+def _sourced(limit: Limit) -> str:
+    return f"{limit.says} ({limit.source})"
 
 
 def _listed(items: Iterable[str]) -> Iterator[str]:

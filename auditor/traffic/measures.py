@@ -97,6 +97,16 @@ class Measure(Struct, frozen=True):
         """The same counter, as many as in a month."""
         return self._series(resource).monthly
 
+    def monthly_if_known(self, resource: Resource) -> float | None:
+        """What a counter comes to in a month: for estimates, never for verdicts.
+
+        `None` for a template, for less than a day of data, and where no rule had the metric read.
+        """
+        try:
+            return self.steady(resource).monthly
+        except UndeterminedError:
+            return None
+
     def _doubt(self, reason: str) -> UndeterminedError:
         """The same reason for all metrics, as reports sum up by reasons."""
         return UndeterminedError(reason, (METRICS, self.metric))

@@ -9,12 +9,14 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import EdgeKind, Graph
 from auditor.resources import EventBus, EventRule
 from auditor.rules import rule
+from auditor.usage import Usage
 from checks.architecture._events import (
     gets_whole_event,
     only_source,
     own_source,
     service,
 )
+from checks.eventbridge.traffic import MATCHED
 
 GUIDE = "When to Use EventBridge (lines 790-802)"
 STREAMS = ("firehose", "kinesis")
@@ -49,7 +51,7 @@ def rule_that_only_broadcasts(event_rule: EventRule, _graph: Graph) -> Iterator[
     """A rule sends everything of one source to several targets unchanged, as a topic does.
 
     Nothing is filtered, changed or taken from AWS or a partner, so that a topic would deliver the
-    same sooner and for less.
+    same sooner and for less. The estimate supposes that no other rule wants the events.
 
     Fine to accept where rules are to follow that filter, or where events are archived.
     """
@@ -58,7 +60,16 @@ def rule_that_only_broadcasts(event_rule: EventRule, _graph: Graph) -> Iterator[
         return
     if all(gets_whole_event(it) and service(it) in SUBSCRIBERS for it in targets):
         message = f"{event_rule.label} only broadcasts the events of one source"
-        yield Match(event_rule, message, ("EventPattern",))
+        yield Match(event_rule, message, ("EventPattern",), usage=_as_topic(event_rule))
+
+
+def _as_topic(event_rule: EventRule) -> Usage | None:
+    """What the events cost on the bus and on a topic; deliveries to these targets are free."""
+    events = MATCHED.monthly_if_known(event_rule)
+    if not events:
+        return None
+    assumption = "each event of up to 64 KB, and wanted by no other rule"
+    return Usage({"events.custom-event": events}, {"sns.publish": events}, assumption)
 
 
 @rule(

@@ -10,7 +10,9 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Edge, EdgeKind, External, Graph
 from auditor.resources import EventSourceMapping, Pipe, Queue, Resource, Subscription, Topic
 from auditor.rules import rule
+from auditor.usage import Usage
 from auditor.values import UndeterminedError
+from checks._costs import sqs_requests
 from checks._shared import unread_end
 from checks.sns._subscriptions import (
     GUIDE,
@@ -19,7 +21,10 @@ from checks.sns._subscriptions import (
     endpoint_of,
     protocol_path,
 )
+from checks.sns.traffic import PUBLISHED
 
+# A message is received and deleted.
+_CALLS_PER_MESSAGE = 2
 ATTRIBUTES = (
     "DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy",
 )  # fmt: skip
@@ -97,7 +102,23 @@ def fan_out_without_filter(
         return
     if not any(subscription.has("FilterPolicy") for subscription in programs):
         message = f"{topic.label} sends everything to each of {len(programs)} programs"
-        yield Match(topic, message)
+        queues = [edge.target for edge in edges if isinstance(edge.target, Queue)]
+        yield Match(topic, message, usage=_filtered(topic, queues))
+
+
+def _filtered(topic: Topic, queues: list[Queue]) -> Usage | None:
+    """The calls about a topic's messages in its queues, and those that filters leave at best."""
+    published = PUBLISHED.monthly_if_known(topic)
+    local = [queue for queue in queues if queue.raw.region == topic.raw.region]
+    if not published or len(local) < 2 or len({queue.fifo for queue in local}) > 1:
+        return None
+    each = _CALLS_PER_MESSAGE * published
+    return Usage(
+        sqs_requests(local[0], each * len(local)),
+        sqs_requests(local[0], each),
+        f"each message received and deleted by itself, and wanted by one of {len(local)} queues:"
+        " the most that filters on attributes can save",
+    )
 
 
 @rule(

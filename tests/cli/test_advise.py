@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from auditor.cli.advise import FIT
+from auditor.loading import load_rules
 from tests.cli.process import command, msgaudit
 
 LINEAR = """Resources:
@@ -29,6 +31,16 @@ def test_flags_give_services_reasons_limits_sources_and_rules(tmp_path: Path) ->
     assert "3,000 messages in full batches" in done.stdout
     assert "SQS message quotas" in done.stdout
     assert "SQS015" in done.stdout
+
+
+def test_limits_that_are_exceeded_have_their_source_too(tmp_path: Path) -> None:
+    done = msgaudit(tmp_path, "advise", "--pattern", "events", "--rate", "50000")
+    _, _, after = done.stdout.partition("Beyond its default limits")
+    first, _, _ = after.partition("Limits of")
+    assert "Amazon SNS endpoints and quotas" in " ".join(first.split())
+    fast = msgaudit(tmp_path, "advise", "--pattern", "jobs", "--ordering", "--rate", "3001")
+    reason, _, _ = " ".join(fast.stdout.split()).partition("Limits of")
+    assert "above 3,000 messages a second (Amazon SQS Developer Guide" in reason
 
 
 def test_json_has_the_same(tmp_path: Path) -> None:
@@ -81,5 +93,7 @@ def test_architecture_says_where_others_fit_better(tmp_path: Path) -> None:
     done = msgaudit(tmp_path, "advise", "--architecture", "template.yaml")
     assert done.returncode == 0
     assert "ARC050" in done.stdout
+    without_metrics = [rule for rule in load_rules() if rule.id in FIT and not rule.needs]
+    assert f"with {len(without_metrics)} rules" in " ".join(done.stdout.split())
     missing = msgaudit(tmp_path, "advise", "--architecture", "nothing.yaml")
     assert missing.returncode == 2

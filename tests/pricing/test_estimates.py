@@ -8,14 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.engine import judge
+from auditor.inventory import Reading, Unit
 from auditor.loading import load_rules
 from auditor.pricing import shipped
 from auditor.pricing.estimates import estimate
+from auditor.traffic import METRICS
 from auditor.usage import Estimate, Usage
 from checks._costs import on_demand, provisioned, put_units
-from tests.accounts import read_account
+from tests.accounts import course, read_account
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 RULES = {rule.name: rule for rule in load_rules()}
@@ -46,6 +49,10 @@ EXAMPLES = {
     # Now 4 x 730 x 0.015 and 26,280,000 units x 0.014/1M. On demand 730 x 0.04, and of 1,024 bytes
     # for each of 26,280,000 records 25.06 GB x 0.08, and 24.48 GB x 0.04 read.
     "kinesis/bursts-in-fixed-shards/fail": (44.17, 11.98),
+    # 15,000 x 730 events x 1/1M, against 0.50/1M.
+    "architecture/rule-that-only-broadcasts/fail-priced": (10.95, 5.47),
+    # 1,000 x 730 x 2 calls x 3 queues x 0.40/1M; a third remains.
+    "sns/fan-out-without-filter/fail-priced": (1.75, 1.17),
     # 730,000 runs x 2 states x 0.025/1000. Express 730,000 x 1/1M, and 2.1 s x 64 MB of each are
     # 95,812.5 GB-seconds x 0.060012/3600.
     "step_functions/many-short-standard-executions/fail-priced": (36.50, 34.17),
@@ -95,3 +102,16 @@ def test_basis_names_source_and_date() -> None:
         "estimate at list prices of eu-west-1, https://pricing.us-east-1.amazonaws.com/offers/v1.0"
         "/aws/AWSQueueService/current/eu-west-1/index.json (2026-09-11); so much"
     )
+
+
+@pytest.mark.parametrize(
+    "metrics", [{}, {"MatchedEvents Sum": "336 x -"}, {"MatchedEvents Sum": "336 x 0"}]
+)
+def test_without_traffic_there_is_no_estimate(metrics: dict[str, str]) -> None:
+    name = "rule-that-only-broadcasts"
+    (reading,) = read_account(FIXTURES / f"architecture/{name}/fail-priced.account").readings
+    (raw,) = reading.resources
+    given = {key: {"resolution": 3_600, "values": course(text)} for key, text in metrics.items()}
+    silent = replace(raw, properties={**raw.properties, METRICS: given})
+    (finding,) = judge(Unit("", (Reading((silent,)),)), [RULES[name]]).findings
+    assert finding.usage is None
