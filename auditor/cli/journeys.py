@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec import Struct, to_builtins
 
 from auditor.arns import symbolic
 from auditor.cli import complain
@@ -108,7 +107,7 @@ def _check(bus: str | None, graphs: Iterable[Graph]) -> None:
 def _show(journeys: list[Journey], gaps: list[Gap], format_: str) -> None:
     if format_ == "json":
         shown = {
-            "journeys": [asdict(journey) for journey in journeys],
+            "journeys": [to_builtins(journey) for journey in journeys],
             "gaps": [{"what": gap.what, "reason": gap.reason} for gap in gaps],
         }
         to_standard_output(f"{json.dumps(shown, indent=2)}\n", "utf-8")
