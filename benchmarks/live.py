@@ -135,7 +135,9 @@ def _report(calls: int, url: str, queues: int) -> None:
     resources, wall, processor, peak = _measured(_collect, url)
     bound = 1.3 * calls * _LATENCY_SECONDS / THREADS + 1
     ratio = (processor / calls) / (bare_processor / bare_calls)
+    load = os.getloadavg()[0]
     print(f"{queues} queues: {resources} resources, {calls} calls, {THREADS} at a time")
+    print(f"load       {load:6.2f} over the last minute")
     print(f"wall       {wall:6.2f} s   bound {bound:6.2f} s   bare botocore {bare_wall:6.2f} s")
     print(
         f"processor  {processor:6.2f} s   bare botocore {bare_processor:6.2f} s"
