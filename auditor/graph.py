@@ -35,7 +35,8 @@ class EdgeKind(StrEnum):
 class Edge(Struct, frozen=True):
     """One relation. `via` declares it at `path`; an end is external or unknown where it must be.
 
-    `detail` is the metric of a watching edge and the protocol of a delivering subscription.
+    `detail` is the metric of a watching edge, the protocol of a delivering subscription and the
+    permission that an API needs to deliver.
     """
 
     kind: EdgeKind

@@ -27,6 +27,16 @@ def is_dead_letter_queue(queue: Queue, graph: Graph) -> bool:
     )
 
 
+def action_of(edge: Edge) -> str:
+    """The permission that a delivery of an API takes.
+
+    Raises `UndeterminedError` when what the API does could not be read.
+    """
+    if not edge.detail:
+        raise UndeterminedError(unread_end(edge.target), edge.path)
+    return edge.detail
+
+
 def says_dead_letters(queue: Queue) -> bool:
     """Whether name or redrive allow policy show that the queue is meant for dead letters.
 

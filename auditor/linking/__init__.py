@@ -16,6 +16,7 @@ from auditor.linking import (
     network,
     policies,
     queues,
+    rest_apis,
     sources,
     streams,
     workflows,
@@ -25,8 +26,8 @@ from auditor.resources import RawResource, typed
 from auditor.resources.base import Resource
 
 _MODULES = (
-    alarms, apis, events, functions, identities, network, policies, queues, sources, streams,
-    workflows,
+    alarms, apis, events, functions, identities, network, policies, queues, rest_apis, sources,
+    streams, workflows,
 )  # fmt: skip
 
 DECLARES: Mapping[EdgeKind, Mapping[str, frozenset[str]]] = {

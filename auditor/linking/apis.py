@@ -6,12 +6,19 @@ from collections.abc import Iterator
 
 from auditor.data.api_integrations import RECEIVERS
 from auditor.graph import Edge, EdgeKind
-from auditor.index import Index, Node
+from auditor.index import External, Index, Node
 from auditor.linking.links import get, linker
 from auditor.resources import ApiIntegration, EventBus, Queue, Resource, StateMachine, Stream
+from auditor.resources.apis import ApiCaller
 from auditor.values import Unknown
 
-_NAMED: dict[str, type[Resource]] = {"EventBusName": EventBus, "StreamName": Stream}
+BY_REQUEST = Unknown("the request chooses the receiver", "${?}")
+# Receivers that are called by their name, with the service and the resource part of their ARN.
+_NAMED: dict[str, tuple[type[Resource], str, str]] = {
+    "EventBusName": (EventBus, "events", "event-bus"),
+    "StreamName": (Stream, "kinesis", "stream"),
+}
+_HERE = "${AWS::Region}:${AWS::AccountId}"
 _ENDS = (EventBus, Queue, StateMachine, Stream, ApiIntegration)
 
 
@@ -22,20 +29,24 @@ def api_integration(resource: ApiIntegration, index: Index) -> Iterator[Edge]:
     if isinstance(subtype, Unknown):
         yield Edge(EdgeKind.DELIVERS, resource, subtype, resource, ("IntegrationSubtype",))
     elif isinstance(subtype, str) and subtype in RECEIVERS:
-        name, _ = RECEIVERS[subtype]
+        name, action = RECEIVERS[subtype]
         given = get(resource.properties, "RequestParameters", name)
         reference = "default" if given is None and name == "EventBusName" else given
         if reference is not None:
-            target = _receiver(name, reference, resource, index)
+            target = receiver(name, reference, resource, index)
             path = ("RequestParameters", name)
-            yield Edge(EdgeKind.DELIVERS, resource, target, resource, path)
+            yield Edge(EdgeKind.DELIVERS, resource, target, resource, path, action)
 
 
-def _receiver(name: str, reference: object, api: ApiIntegration, index: Index) -> Node:
+def receiver(name: str, reference: object, api: ApiCaller, index: Index) -> Node:
     """What is named; an expression such as `$request.body.queue` leaves the choice to a request."""
     if isinstance(reference, str) and reference.startswith("$") and reference[1:2] != "{":
-        return Unknown("the request chooses the receiver", "${?}")
+        return BY_REQUEST
     found = index.resolve(reference)
     if isinstance(found, Resource) or name not in _NAMED:
         return found
-    return index.named(_NAMED[name], reference, api)
+    cls, service, part = _NAMED[name]
+    found = index.named(cls, reference, api)
+    if isinstance(found, External) and not found.reference.startswith(("arn:", "${")):
+        return External(f"arn:${{AWS::Partition}}:{service}:{_HERE}:{part}/{found.reference}")
+    return found

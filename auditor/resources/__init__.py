@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.resources.apis import ApiIntegration
+from auditor.resources.apis import ApiIntegration, RestMethod
 from auditor.resources.base import RawResource, Resource
 from auditor.resources.cloudwatch import Alarm, CompositeAlarm
 from auditor.resources.events import (
@@ -66,7 +66,8 @@ TYPES: dict[str, type[Resource]] = {
         CompositeAlarm, DeliveryStream, Discoverer, EventBus, EventBusPolicy, EventInvokeConfig,
         EventRule, EventSourceMapping, Function, FunctionPolicy, Group, IotRule, Key, KeyAlias,
         ManagedPolicy, Permission, Pipe, PlatformApplication, Policy, Queue, QueueInlinePolicy,
-        QueuePolicy, Role, RolePolicy, Route, Schedule, SecurityGroup, SecurityGroupIngress,
+        QueuePolicy, RestMethod, Role, RolePolicy, Route, Schedule, SecurityGroup,
+        SecurityGroupIngress,
         SqlApplication, StateMachine, Stream, StreamConsumer, Subnet, Subscription, Table, Topic,
         TopicInlinePolicy, TopicPolicy, User, Vpc, VpcEndpoint,
     )
@@ -85,7 +86,7 @@ __all__ = [
     "EventBus", "EventBusPolicy", "EventInvokeConfig", "EventRule", "EventSourceMapping",
     "Function", "FunctionPolicy", "Group", "IotRule", "Key", "KeyAlias", "ManagedPolicy",
     "Permission", "Pipe", "PlatformApplication", "Policy", "Queue", "QueueInlinePolicy",
-    "QueuePolicy", "RawResource", "Resource", "Role",
+    "QueuePolicy", "RawResource", "Resource", "RestMethod", "Role",
     "RolePolicy", "Route", "Schedule", "SecurityGroup", "SecurityGroupIngress",
     "SqlApplication", "StateMachine", "Stream", "StreamConsumer", "Subnet", "Subscription",
     "Table", "Target", "Topic", "TopicInlinePolicy", "TopicPolicy", "User", "Vpc",

@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
-from auditor.data.api_integrations import TIMEOUT_DEFAULT_MILLISECONDS
+from typing import ClassVar
+
+from auditor.data.api_integrations import (
+    REST_TIMEOUT_DEFAULT_MILLISECONDS,
+    TIMEOUT_DEFAULT_MILLISECONDS,
+)
 from auditor.resources.base import Resource
-from auditor.values import Readable, integer, mapping, text
-
-NO_PARAMETERS: dict[str, object] = {}
+from auditor.values import PropertyPath, Readable, View, integer, view
 
 
-class ApiIntegration(Resource):
+class ApiCaller(Resource):
+    """What an API calls with a request; its role stands at `role_at`."""
+
+    role_at: ClassVar[PropertyPath] = ()
+
+    @property
+    def waits(self) -> float:
+        """The seconds that the API waits for an answer."""
+        raise NotImplementedError
+
+
+class ApiIntegration(ApiCaller):
     """The integration of an HTTP or WebSocket API."""
 
     type = "AWS::ApiGatewayV2::Integration"
+    role_at = ("CredentialsArn",)
 
-    subtype = Readable("IntegrationSubtype", text, "")
-    request_parameters = Readable("RequestParameters", mapping, NO_PARAMETERS)
     timeout = Readable("TimeoutInMillis", integer, TIMEOUT_DEFAULT_MILLISECONDS)
+
+    @property
+    def waits(self) -> float:
+        """The seconds that the API waits for an answer."""
+        return self.timeout / 1000
+
+
+class RestIntegration(View):
+    """What a method of a REST API calls."""
+
+    timeout = Readable("TimeoutInMillis", integer, REST_TIMEOUT_DEFAULT_MILLISECONDS)
+
+
+class RestMethod(ApiCaller):
+    """A method of a REST API with its integration."""
+
+    type = "AWS::ApiGateway::Method"
+    role_at = ("Integration", "Credentials")
+
+    integration = Readable("Integration", view(RestIntegration))
+
+    @property
+    def waits(self) -> float:
+        """The seconds that the API waits for an answer."""
+        return self.integration.timeout / 1000

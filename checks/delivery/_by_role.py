@@ -61,7 +61,9 @@ def _key(owner: Resource, edge: Edge, end: object, actor: Role, graph: Graph) ->
 
 def _names(end: object, reference: object) -> list[object]:
     """The ARNs by which policies may name the end: its own, and the one it was referred to by."""
-    given = [reference] if _text(reference).startswith("arn:") else []
+    arn = Arn.parse(_text(reference))
+    # The URI of an integration is an ARN of API Gateway itself.
+    given = [] if arn is None or arn.service == "apigateway" else [reference]
     if isinstance(end, Table) and given:  # only its stream is read
         return given
     if isinstance(end, Resource):

@@ -1,17 +1,19 @@
-"""HTTP APIs that send to a queue, bus, stream or workflow by themselves."""
+"""APIs that send to a queue, topic, bus, stream or workflow by themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.data.api_integrations import RECEIVERS
 from auditor.data.workflows import EXPRESS_SECONDS_MAX
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import EdgeKind, Graph
+from auditor.linking.links import get
 from auditor.policy import Doubts
-from auditor.resources import ApiIntegration, StateMachine
+from auditor.resources import ApiIntegration, RestMethod, StateMachine
+from auditor.resources.apis import ApiCaller
 from auditor.rules import rule
 from auditor.values import UndeterminedError, number, read
+from checks._shared import action_of
 from checks.delivery._by_role import refused_to_role
 from checks.delivery.narrow_roles import GUIDE
 
@@ -22,7 +24,7 @@ from checks.delivery.narrow_roles import GUIDE
     severity=Severity.HIGH,
     category=Category.RELIABILITY,
     guide=GUIDE,
-    applies_to=ApiIntegration,
+    applies_to=(ApiIntegration, RestMethod),
     remediation="""
         ApiRole:
           Type: AWS::IAM::Role
@@ -38,8 +40,8 @@ from checks.delivery.narrow_roles import GUIDE
         --policy-document file://policy.json
     """,
 )
-def api_role_too_narrow(integration: ApiIntegration, graph: Graph) -> Iterator[Match]:
-    """The role of an API's integration may not send to its queue, bus, stream or workflow.
+def api_role_too_narrow(integration: ApiCaller, graph: Graph) -> Iterator[Match]:
+    """The role of an API's integration may not send to its queue, topic, bus, stream or workflow.
 
     Every request is answered with an error, and its message is lost. A permission for the key of
     the receiver is needed as well. All policies of the role that were read count, and the policy of
@@ -50,10 +52,10 @@ def api_role_too_narrow(integration: ApiIntegration, graph: Graph) -> Iterator[M
     doubts = Doubts()
     for edge in graph.declared(integration, EdgeKind.DELIVERS):
         with doubts:
-            role = integration.peek("CredentialsArn")
-            _, action = RECEIVERS.get(integration.subtype, ("", ""))
-            if role is not None and action:
-                yield from refused_to_role(integration, edge, role, graph, ((action,),))
+            role = get(integration.properties, *map(str, integration.role_at))
+            if role is not None:
+                needs = ((action_of(edge),),)
+                yield from refused_to_role(integration, edge, role, graph, needs)
     doubts.settle()
 
 
@@ -63,7 +65,7 @@ def api_role_too_narrow(integration: ApiIntegration, graph: Graph) -> Iterator[M
     severity=Severity.MEDIUM,
     category=Category.RELIABILITY,
     guide="Pattern 4: Workflow Orchestration (lines 740-756)",
-    applies_to=ApiIntegration,
+    applies_to=(ApiIntegration, RestMethod),
     remediation="""
         Flow:
           Type: AWS::StepFunctions::StateMachine
@@ -76,23 +78,23 @@ def api_role_too_narrow(integration: ApiIntegration, graph: Graph) -> Iterator[M
         --definition file://flow.asl.json
     """,
 )
-def workflow_outlives_its_api(integration: ApiIntegration, graph: Graph) -> Iterator[Match]:
+def workflow_outlives_its_api(integration: ApiCaller, graph: Graph) -> Iterator[Match]:
     """An API waits for a workflow that may run longer than the API waits.
 
-    The caller gets a timeout after 30 seconds at most and tries again, while the first execution
-    goes on: the work is done twice. An express workflow may run for five minutes if its definition
-    sets no TimeoutSeconds; then that is told with less confidence. Standard workflows cannot be
-    called like that at all, which another rule tells.
+    The caller gets a timeout after 30 seconds at most (a REST API may allow more) and tries again,
+    while the first execution goes on: the work is done twice. An express workflow may run for five
+    minutes if its definition sets no TimeoutSeconds; then that is told with less confidence.
+    Standard workflows cannot be called like that at all, which another rule tells.
 
     Fine to accept where the workflow is known to be quick.
     """
-    if integration.subtype != "StepFunctions-StartSyncExecution":
-        return
     for edge in graph.declared(integration, EdgeKind.DELIVERS):
         machine = edge.target
-        if not isinstance(machine, StateMachine) or machine.machine_type != "EXPRESS":
+        if action_of(edge) != "states:StartSyncExecution" or not isinstance(machine, StateMachine):
             continue
-        limit, waits = _limit(machine), integration.timeout / 1000
+        if machine.machine_type != "EXPRESS":
+            continue
+        limit, waits = _limit(machine), integration.waits
         if (EXPRESS_SECONDS_MAX if limit is None else limit) > waits:
             shown = "no TimeoutSeconds" if limit is None else f"TimeoutSeconds {limit:g}"
             yield Match(

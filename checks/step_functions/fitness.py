@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import Graph
+from auditor.graph import EdgeKind, Graph
+from auditor.linking.links import get
 from auditor.policy import Doubts
-from auditor.resources import ApiIntegration, StateMachine
+from auditor.resources import ApiIntegration, Resource, RestMethod, StateMachine
+from auditor.resources.apis import ApiCaller
 from auditor.rules import rule
 from auditor.statelang import Fail, Map, Parallel, Pattern, State, Task
-from auditor.values import read, text
+from auditor.values import UndeterminedError, Unknown
+from checks._shared import action_of
 from checks.step_functions._workflows import call_of, express
 
 _WORK_TO_UNDO = re.compile(
@@ -72,7 +75,7 @@ def _waits(task: Task) -> bool:
     severity=Severity.HIGH,
     category=Category.RELIABILITY,
     guide="When to Use Step Functions (lines 818-831)",
-    applies_to=ApiIntegration,
+    applies_to=(ApiIntegration, RestMethod),
     remediation="""
         Flow:
           Type: AWS::StepFunctions::StateMachine
@@ -84,7 +87,7 @@ def _waits(task: Task) -> bool:
         aws apigatewayv2 update-integration.
     """,
 )
-def standard_behind_synchronous_api(integration: ApiIntegration, graph: Graph) -> Iterator[Match]:
+def standard_behind_synchronous_api(integration: ApiCaller, graph: Graph) -> Iterator[Match]:
     """An API waits for the result of a standard workflow, which cannot be started like that.
 
     StartSyncExecution takes express workflows only, so every request is refused (API
@@ -93,17 +96,21 @@ def standard_behind_synchronous_api(integration: ApiIntegration, graph: Graph) -
 
     Fine to accept in no case that we know of.
     """
-    if integration.subtype != "StepFunctions-StartSyncExecution":
-        return
-    path = ("RequestParameters", "StateMachineArn")
-    given = read(integration.request_parameters.get("StateMachineArn"), text, path)
-    machine = graph.find(given)
-    if isinstance(machine, StateMachine) and not express(machine):
-        message = f"{integration.label} waits for {machine.label}, which is a standard workflow"
-        yield Match(
-            integration, message, path, (f"StateMachineType {machine.machine_type}",),
-            ((machine, "the workflow"),),
-        )  # fmt: skip
+    for edge in graph.declared(integration, EdgeKind.DELIVERS):
+        machine = edge.target
+        if action_of(edge) != "states:StartSyncExecution":
+            continue
+        if not isinstance(machine, Resource):
+            given = get(integration.properties, *map(str, edge.path))
+            unread = machine if isinstance(machine, Unknown) else given
+            if isinstance(unread, Unknown):
+                raise UndeterminedError(unread.reason, edge.path)
+        if isinstance(machine, StateMachine) and not express(machine):
+            message = f"{integration.label} waits for {machine.label}, which is a standard workflow"
+            yield Match(
+                integration, message, edge.path, (f"StateMachineType {machine.machine_type}",),
+                ((machine, "the workflow"),),
+            )  # fmt: skip
 
 
 @rule(

@@ -132,6 +132,11 @@ def scope(headers: Any) -> str:
     return found[1] if found else ""
 
 
+def call_name(action: str) -> str:
+    """What the proxy calls an action: as its operation, where no other service has one like it."""
+    return "GetRestResources" if action == "apigateway:GetResources" else operation_name(action)
+
+
 def operation(method: str, path: str, headers: Any, body: bytes) -> str:
     """The API operation of a request."""
     if target := headers.get("X-Amz-Target"):
@@ -160,11 +165,12 @@ def _routes() -> list[tuple[str, str, str, str]]:
     for action in OPERATIONS:
         model = session.get_service_model(client_name(action))
         if model.metadata["protocol"].startswith("rest-"):
-            name = operation_name(action)
-            http = model.operation_model(name).http
+            http = model.operation_model(operation_name(action)).http
             place, _, query = http["requestUri"].partition("?")
             pattern = re.sub(r"\{[^}]*\}", "[^/]+", place.rstrip("/")) + "/?"
-            routes.append((model.signing_name, f"{http['method']} {pattern}", query, name))
+            routes.append(
+                (model.signing_name, f"{http['method']} {pattern}", query, call_name(action))
+            )
     return routes
 
 

@@ -148,3 +148,19 @@ def _fill_the_rest(account: Account) -> None:
     apis = account.client("apigatewayv2")
     api = apis.create_api(Name="shop", ProtocolType="HTTP")["ApiId"]
     apis.create_integration(ApiId=api, IntegrationType="AWS_PROXY", PayloadFormatVersion="1.0")
+    add_rest_method(account, "orders")
+
+
+def add_rest_method(account: Account, queue: str) -> str:
+    """A REST API that sends what is posted to a queue; its id."""
+    apis = account.client("apigateway")
+    api = str(apis.create_rest_api(name="shop")["id"])
+    (root,) = apis.get_resources(restApiId=api)["items"]
+    at = {"restApiId": api, "resourceId": root["id"], "httpMethod": "POST"}
+    apis.put_method(**at, authorizationType="AWS_IAM")
+    apis.put_integration(
+        **at, type="AWS", integrationHttpMethod="POST", credentials=_ROLE,
+        uri=f"arn:aws:apigateway:{REGION}:sqs:path/{ACCOUNT}/{queue}",
+        requestTemplates={"application/json": "Action=SendMessage&MessageBody=$input.body"},
+    )  # fmt: skip
+    return api

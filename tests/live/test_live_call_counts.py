@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from auditor.collectors.live import OPERATIONS
-from auditor.collectors.live.operations import operation_name
 from tests.live.conftest import Account
-from tests.live.faulty import FaultyAws
+from tests.live.faulty import FaultyAws, call_name
 from tests.live.filling import complete
 from tests.live.reading import arn, collect
 from tests.live.test_live_events_functions import EMPTY_ZIP
@@ -94,7 +93,7 @@ def test_calls_are_as_documented(sized: Account, faulty: FaultyAws) -> None:
     collect(faulty.url)
     special = ("with `--", "where keys are in use")
     expected = {
-        operation_name(action): 0 if any(word in cell for word in special) else promised(cell)
+        call_name(action): 0 if any(word in cell for word in special) else promised(cell)
         for action, cell in ROWS.items()
     }
     assert dict(faulty.calls) == {name: count for name, count in expected.items() if count}

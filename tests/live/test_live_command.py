@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from auditor.collectors.live.operations import operation_name
 from auditor.snapshot import SnapshotCollector
 from tests.cli.process import command, msgaudit
 from tests.live.conftest import REGION, Account
-from tests.live.faulty import Call, FaultyAws, Reply
+from tests.live.faulty import Call, FaultyAws, Reply, call_name
 
 
 def live(url: str, *options: str) -> tuple[str, ...]:
@@ -116,7 +115,7 @@ def test_dry_run_counts_what_the_scan_makes(
     faulty.calls.clear()
     msgaudit(tmp_path, *live(faulty.url))
     made = {name: count for name, count in faulty.calls.items() if name != "GetCallerIdentity"}
-    assert made == {operation_name(action): count for action, count in counted.items()}
+    assert made == {call_name(action): count for action, count in counted.items()}
 
 
 def test_dry_run_is_for_accounts(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from auditor.errors import NothingAuditedError
 from auditor.inventory import Unit
 from checks.eventbridge.traffic import events_near_regional_quota
 from tests.live.conftest import Account
-from tests.live.faulty import RESET, Call, FaultyAws, Reply, error, xml_error
+from tests.live.faulty import RESET, Call, FaultyAws, Reply, call_name, error, xml_error
 from tests.live.filling import add_foreign_subscribers, complete, fill
 from tests.live.reading import ACCOUNT, REGION, collect
 
@@ -114,7 +114,7 @@ def failed(unit: Unit) -> set[str]:
 
 
 def sent(faulty: FaultyAws, actions: Iterable[str]) -> dict[str, int]:
-    return {action: faulty.calls[operation_name(action)] for action in actions}
+    return {action: faulty.calls[call_name(action)] for action in actions}
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +149,8 @@ def _types(url: str) -> frozenset[str]:
     return frozenset(raw.type for raw in found.readings[0].resources)
 
 
-def test_no_operation_has_the_name_of_another() -> None:
-    assert len({operation_name(action) for action in OPERATIONS}) == len(OPERATIONS)
+def test_no_call_has_the_name_of_another() -> None:
+    assert len({call_name(action) for action in OPERATIONS}) == len(OPERATIONS)
 
 
 def opened(faulty: FaultyAws) -> FaultyAws:
@@ -183,7 +183,7 @@ def test_broken_calls_are_gaps_and_nothing_else_is_lost(
 ) -> None:
     actions = GROUPS[group]
     for action in actions:
-        filled.answer(operation_name(action), FAULTS[fault](action))
+        filled.answer(call_name(action), FAULTS[fault](action))
     unit = collect(filled.url, attempts=1, traffic=TRAFFIC)
     assert failed(unit) == set(actions)
     permissions = {gap.permission for gap in unit.gaps}
@@ -202,9 +202,9 @@ def first(reply: Reply, then: Answer | None) -> Answer:
 def test_every_throttled_call_is_made_again(filled: FaultyAws) -> None:
     opened(filled)
     for action in CALLS:
-        known = filled.faults.get(operation_name(action))
+        known = filled.faults.get(call_name(action))
         reply = refusal(action, "ThrottlingException", 400)
-        filled.faults[operation_name(action)] = first(reply, known)
+        filled.faults[call_name(action)] = first(reply, known)
     unit = read(filled, WHOLE, attempts=3)
     assert unit.gaps == ()
     assert [action for action, count in sent(filled, CALLS).items() if count < 2] == []
@@ -213,7 +213,7 @@ def test_every_throttled_call_is_made_again(filled: FaultyAws) -> None:
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 @pytest.mark.parametrize("action", OPENING[:2])
 def test_account_that_cannot_be_opened_says_why(filled: FaultyAws, action: str, fault: str) -> None:
-    filled.answer(operation_name(action), FAULTS[fault](action))
+    filled.answer(call_name(action), FAULTS[fault](action))
     whole = Scope(all_regions=True)
     if "organizations" in action:
         whole = Scope(regions=(REGION,), organization=True, account_role="audit")

@@ -13,20 +13,23 @@ from auditor.findings import Gap, Outcome
 from auditor.graph import EdgeKind
 from auditor.inventory import Unit
 from auditor.linking import build_graph
-from auditor.resources import Stream
+from auditor.resources import Queue, Stream
 from auditor.values import UndeterminedError, Unknown
 from checks.architecture.analytics import sql_analytics_application
+from checks.delivery.apis import api_role_too_narrow
 from checks.firehose.delivery import fragile_delivery_stream
 from checks.kinesis.channels import fragile_channel
 from checks.step_functions.fitness import standard_behind_synchronous_api
 from tests.live.conftest import Account
 from tests.live.faulty import Call, FaultyAws, Reply, error
+from tests.live.filling import add_rest_method
 from tests.live.reading import REGION, arn, collect, only, properties, resources
 
 DELIVERY, CONSUMER = "AWS::KinesisFirehose::DeliveryStream", "AWS::Kinesis::StreamConsumer"
 CHANNEL, DISCOVERER = "AWS::Kinesis::Channel", "AWS::EventSchemas::Discoverer"
 APPLICATION, SQL = "AWS::KinesisAnalyticsV2::Application", "AWS::KinesisAnalytics::Application"
 INTEGRATION = "AWS::ApiGatewayV2::Integration"
+METHOD = "AWS::ApiGateway::Method"
 CLICKS = arn("kinesis", "stream/clicks")
 ROLE = "arn:aws:iam::123456789012:role/delivery"
 BUCKET = "arn:aws:s3:::clicks"
@@ -322,6 +325,46 @@ def test_unread_integrations_leave_the_rule_undetermined(
     assert len(unit.gaps) == 1
 
 
+def test_method_of_a_rest_api_delivers_to_its_queue(account: Account) -> None:
+    account.queue("orders")
+    id_ = add_rest_method(account, "orders")
+    unit = collect(account.url)
+    raw = only(unit, METHOD)
+    assert raw.id.startswith(f"arn:aws:apigateway:{REGION}::/restapis/{id_}/resources/")
+    assert raw.id.endswith("/methods/POST")
+    assert (raw.name, raw.account) == ("POST / of shop", "123456789012")
+    (reading,) = unit.readings
+    graph = build_graph(reading.resources, reading.unread)
+    (orders,) = graph.resources(Queue)
+    (edge,) = graph.incoming(orders, EdgeKind.DELIVERS)
+    assert (edge.via.id, edge.detail) == (raw.id, "sqs:SendMessage")
+
+
+def test_methods_that_call_other_servers_are_not_kept(account: Account, faulty: FaultyAws) -> None:
+    """What is sent there may be secret."""
+    add_rest_method(account, "orders")
+    to_server = {"type": "HTTP", "requestParameters": {"integration.request.header.k": "precious"}}
+    methods = {
+        "GET": {"httpMethod": "GET"},
+        "PUT": {"httpMethod": "PUT", "methodIntegration": to_server},
+    }
+    item = {"id": "r", "path": "/", "resourceMethods": methods}
+    faulty.answer("GetRestResources", answer(item=[item]))
+    assert resources(collect(faulty.url), METHOD) == []
+
+
+@pytest.mark.parametrize("reply", [error("AccessDeniedException"), EMPTY])
+def test_unread_methods_leave_the_rule_undetermined(
+    account: Account, faulty: FaultyAws, reply: Reply
+) -> None:
+    add_rest_method(account, "orders")
+    faulty.answer("GetRestResources", reply)
+    unit = collect(faulty.url)
+    (found,) = judge(unit, [api_role_too_narrow]).findings
+    assert found.outcome is Outcome.UNDETERMINED
+    assert len(unit.gaps) == 1
+
+
 def test_discoverers_of_custom_buses(account: Account, faulty: FaultyAws) -> None:
     made = account.client("events").create_event_bus(Name="orders")["EventBusArn"]
     id_, stopped = arn("schemas", "discoverer/one"), arn("schemas", "discoverer/two")
@@ -347,6 +390,7 @@ def test_without_custom_buses_nobody_asks_for_discoverers(
     ("call", "type_"),
     [
         ("GetApis", INTEGRATION),
+        ("GetRestApis", METHOD),
         ("ListApplications", APPLICATION),
         ("ListChannels", CHANNEL),
         ("ListDeliveryStreams", DELIVERY),

@@ -37,14 +37,14 @@ def collect(reader: Reader) -> Iterator[RawResource]:
 def _integrations(reader: Reader, api: Mapping[str, Any]) -> list[RawResource]:
     id_, name = api["ApiId"], api["Name"]
     items = reader.details("apigateway:GetIntegrations", "Items", name, ApiId=id_, MaxResults="500")
-    arn = _arn(reader, f"/apis/{id_}/integrations")
+    arn = arn_of(reader, f"/apis/{id_}/integrations")
     if isinstance(items, Unknown):
         properties = unread_properties({"ApiId": id_}, items)
         return [RawResource(ApiIntegration.type, arn, properties, name=name, arn=arn)]
     return [transform(f"{arn}/{item['IntegrationId']}", api, item) for item in items or ()]
 
 
-def _arn(reader: Reader, resource: str) -> str:
+def arn_of(reader: Reader, resource: str) -> str:
     """ARNs of API Gateway name no account."""
     return reader.arn("apigateway", resource).replace(f":{reader.account}:", "::")
 

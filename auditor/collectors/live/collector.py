@@ -29,6 +29,7 @@ from auditor.collectors.live import (
     kinesis,
     kms,
     pipes,
+    restapis,
     s3,
     scheduler,
     schemas,
@@ -98,6 +99,7 @@ SERVICES = (
     Service("IoT", iot.TYPES, iot.collect),
     Service("S3", s3.TYPES, s3.collect),
     Service("API Gateway", apigateway.TYPES, apigateway.collect),
+    Service("REST APIs", restapis.TYPES, restapis.collect),
     Service("VPC endpoints", vpc.TYPES, vpc.collect),
     Service("IAM", iam.TYPES, iam.collect, everywhere_the_same=True),
 )

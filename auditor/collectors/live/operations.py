@@ -19,6 +19,8 @@ READING_VERBS = ("List", "Get", "Describe")
 OPERATIONS: Mapping[str, str] = {
     "apigateway:GetApis": "Items",
     "apigateway:GetIntegrations": "Items",
+    "apigateway:GetResources": "items",
+    "apigateway:GetRestApis": "items",
     "cloudwatch:DescribeAlarms": "MetricAlarms",
     "cloudwatch:GetMetricData": "MetricDataResults",
     "ec2:DescribeRegions": "Regions",
@@ -90,10 +92,12 @@ _CREDENTIALS = frozenset((
 ))  # fmt: skip
 _CREDENTIAL_SERVICES = ("signin", "sso-oidc", "sts")
 
-# Where the API is not called as its IAM prefix. Version 2 of Kinesis analytics lists the SQL
-# applications of version 1, too.
+# Where the API of a prefix, or of one of its actions, is not called as the prefix. Version 2 of
+# Kinesis analytics lists the SQL applications of version 1, too.
 _CLIENTS = {
     "apigateway": "apigatewayv2",
+    "apigateway:GetResources": "apigateway",
+    "apigateway:GetRestApis": "apigateway",
     "kinesisanalytics": "kinesisanalyticsv2",
     "servicequotas": "service-quotas",
     "states": "stepfunctions",
@@ -118,7 +122,7 @@ def permission(action: str) -> str:
 def client_name(action: str) -> str:
     """What botocore calls the service of an IAM action."""
     prefix = action.partition(":")[0]
-    return _CLIENTS.get(prefix, prefix)
+    return _CLIENTS.get(action) or _CLIENTS.get(prefix, prefix)
 
 
 def operation_name(action: str) -> str:
