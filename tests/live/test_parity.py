@@ -31,6 +31,8 @@ STATE = "it is the state of an account, which no template makes"
 MOTO = "moto does not create, keep or answer what it looks at"
 # Rules that are not the same for an account, and why.
 EXCEPTIONS = {
+    "api-role-too-narrow": MOTO,
+    "bus-open-to-unlisted-account": MOTO,
     "bus-without-schemas": MOTO,
     "delivery-not-watched": MOTO,
     "dlq-mismatch": REFUSED,
@@ -55,6 +57,7 @@ EXCEPTIONS = {
     "queue-smaller-than-topic": MOTO,
     "record-too-large-for-function": MOTO,
     "redrive-not-finished": STATE,
+    "sender-chooses-any-source": MOTO,
     "shards-contradict-mode": REFUSED,
     "sql-analytics-application": MOTO,
     "standard-topic-to-fifo-queue": REFUSED,
@@ -67,6 +70,7 @@ EXCEPTIONS = {
     "too-many-stream-readers": MOTO,
     "unknown-queue-property": REFUSED,
     "unsupported-event-source": REFUSED,
+    "workflow-outlives-its-api": MOTO,
 }
 
 
