@@ -20,18 +20,17 @@ class Row(Struct, frozen=True):
 
 
 def cost_table(report: Report) -> list[Row]:
-    """Findings with the largest savings, and those that only cost; unknown costs are left out.
+    """Findings with the largest savings; advice that costs more has none.
 
     They are not added up: two findings on one resource may save the same money.
     """
     found = [
-        (finding, finding.estimate, finding.estimate.saving)
+        (finding, finding.estimate, finding.estimate.saving or 0)
         for finding in report.violations
-        if finding.estimate and finding.estimate.saving is not None
+        if finding.estimate and (finding.estimate.saving or 0) > 0
     ]
     ranked = sorted(found, key=lambda row: -row[2])[:SHOWN]
-    most = max((saving for *_, saving in ranked), default=0) or 1
     return [
-        Row(finding, estimate, round(100 * max(saving, 0) / most))
+        Row(finding, estimate, round(100 * saving / ranked[0][2]))
         for finding, estimate, saving in ranked
     ]

@@ -121,8 +121,7 @@ class TextReporter(Struct, frozen=True):
             yield f"  and {counted(more, 'other reason')}; -f json has them all"
 
     def _savings(self, report: Report) -> Iterator[str]:
-        rows = [row for row in cost_table(report) if row.share]
-        if rows:
+        if rows := cost_table(report):
             yield self._paint(_BOLD, "Top savings a month, as estimates that may overlap")
         for row in rows:
             bar = "\N{FULL BLOCK}" * max(1, row.share // 10)

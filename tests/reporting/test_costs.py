@@ -34,9 +34,8 @@ def test_largest_savings_come_first_and_unknown_ones_not_at_all() -> None:
     assert [(row.estimate.saving, row.share) for row in rows] == [(10.0, 100), (5.0, 50)]
 
 
-def test_advice_that_costs_more_has_no_share() -> None:
-    (row,) = cost_table(report(saving(-3.0)))
-    assert row.share == 0
+def test_advice_that_costs_more_saves_nothing() -> None:
+    assert cost_table(report(saving(-3.0), saving(0.0))) == []
 
 
 def test_text_has_each_estimate_and_the_top_savings() -> None:
@@ -57,7 +56,7 @@ def test_text_says_that_advice_costs_more_and_what_is_not_known() -> None:
 def test_html_has_a_table_of_escaped_estimates() -> None:
     page = HtmlReporter().render(report(saving(5.0)))
     assert '<h2 id="costs">Top savings</h2>' in page
-    assert '<td class="number">USD 5.00</td>' in page
+    assert '<td data-label="Saves">USD 5.00 ' in page
     assert "&lt;a price list&gt;" in page
     assert "<a price list>" not in page
 
