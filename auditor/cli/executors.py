@@ -38,7 +38,7 @@ def _client(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        hint = "Install the extra: pipx install 'msgaudit[distributed]'."
+        hint = "Install msgaudit[distributed]."
         raise UsageError("--executor needs dask.distributed", hint) from None
     try:
         connect: Any = Client  # it has no types
