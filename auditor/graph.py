@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from msgspec import Struct, field
 
@@ -15,6 +16,8 @@ from auditor.resources.base import Resource
 from auditor.values import PropertyPath, UndeterminedError, Unknown
 
 R = TypeVar("R", bound=Resource)
+P = ParamSpec("P")
+T = TypeVar("T")
 ANY: tuple[type[Resource], ...] = (Resource,)
 
 
@@ -74,6 +77,7 @@ class Graph:
     account to the same, where it holds for that account only. `declares` maps an edge kind to the
     resource types that can declare such edges, each with the types between which they run, or with
     none where they can run between any. `readings` are the graphs of all readings of the unit.
+    `kept` is what was worked out `once_per_graph`.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Graph:
         self._declares = declares
         self._incoming, self._outgoing = _Side(), _Side()
         self._declared: dict[str, list[Edge]] = defaultdict(list)
+        self.kept: dict[object, object] = {}
         self.edges = tuple(edges)
         for edge in self.edges:
             self._declared[edge.via.id].append(edge)
@@ -231,6 +236,24 @@ class Graph:
         return not between or resource.type in between
 
 
+def once_per_graph(
+    function: Callable[Concatenate[Graph, P], T],
+) -> Callable[Concatenate[Graph, P], T]:
+    """A function of a graph and hashable arguments whose results live as long as the graph.
+
+    A cache of the function's own would keep whole graphs alive.
+    """
+
+    @wraps(function)
+    def kept(graph: Graph, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (function, args)
+        if key not in graph.kept:
+            graph.kept[key] = function(graph, *args, **kwargs)
+        return cast("T", graph.kept[key])
+
+    return cast(Callable[Concatenate[Graph, P], T], kept)
+
+
 def may_be(unknown: Unknown, resource: Resource) -> bool:
     """Whether an unread reference could name the resource."""
     if unknown.external:
@@ -242,4 +265,4 @@ def may_be(unknown: Unknown, resource: Resource) -> bool:
     return any(re.fullmatch(pattern, name) for name in names)
 
 
-__all__ = ["Edge", "EdgeKind", "External", "Graph", "Node", "may_be"]
+__all__ = ["Edge", "EdgeKind", "External", "Graph", "Node", "may_be", "once_per_graph"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from auditor.graph import Graph
+from auditor.graph import Graph, once_per_graph
 from auditor.policy import Doubts, Statement, action_matches, statements_of
 from auditor.resources import Function, Resource, Role
 from auditor.values import UndeterminedError
@@ -20,8 +19,8 @@ def may(function: Function, action: str, graph: Graph) -> bool:
     return any(True for _ in _allowing(function, action, graph))
 
 
-@lru_cache(maxsize=256)
-def reachable(function: Function, action: str, graph: Graph) -> tuple[Resource, ...]:
+@once_per_graph
+def reachable(graph: Graph, function: Function, action: str) -> tuple[Resource, ...]:
     """The resources that inline policies of the role name for the action, each once.
 
     Wildcards name none. Raises `UndeterminedError` when a part of the policies could not be read.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from auditor.findings import Confidence, Severity
-from auditor.graph import Edge, EdgeKind, Graph
+from auditor.graph import Edge, EdgeKind, Graph, once_per_graph
 from auditor.resources import Alarm, EventRule, Resource
 from auditor.resources.cloudwatch import Metric
 from auditor.values import optional, read, texts
@@ -71,11 +70,11 @@ def listened_to(source: str, sender: Resource, graph: Graph) -> bool:
 
     Raises `UndeterminedError` when a rule that could not be read may do so.
     """
-    return source in _all_sources(sender.raw.account, graph)
+    return source in _all_sources(graph, sender.raw.account)
 
 
-@lru_cache(maxsize=2)
-def _all_sources(account: str | None, graph: Graph) -> frozenset[str]:
+@once_per_graph
+def _all_sources(graph: Graph, account: str | None) -> frozenset[str]:
     listeners = graph.all(EventRule, account)
     return frozenset(each for listener in listeners for each in _sources(listener))
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from auditor.data.metrics import namespaces
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Edge, EdgeKind, Graph
+from auditor.graph import Edge, EdgeKind, Graph, once_per_graph
 from auditor.resources import (
     Alarm,
     DeliveryStream,
@@ -193,7 +192,7 @@ def consumer_errors_not_watched(function: Function, graph: Graph) -> Iterator[Ma
     Fine to accept where the function reports its failures in another way.
     """
     edges = graph.incoming(function, EdgeKind.CONSUMES)
-    if all(map(_sets_aside, edges)) or _on_all_functions(function.raw.account, graph):
+    if all(map(_sets_aside, edges)) or _on_all_functions(graph, function.raw.account):
         return
     yield from _missing(function, graph, "when it fails", *FUNCTION_FAILURES)
 
@@ -208,8 +207,8 @@ def _sets_aside(edge: Edge) -> bool:
     return mapping.destination_config.on_failure is not None
 
 
-@lru_cache(maxsize=2)
-def _on_all_functions(account: str | None, graph: Graph) -> bool:
+@once_per_graph
+def _on_all_functions(graph: Graph, account: str | None) -> bool:
     return any(
         alarm.namespace == "AWS/Lambda"
         and alarm.metric_name in FUNCTION_FAILURES

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from auditor.arns import symbolic
 from auditor.data.metrics import meant_namespace
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import EdgeKind, External, Graph
+from auditor.graph import EdgeKind, External, Graph, once_per_graph
 from auditor.resources import (
     Alarm,
     DeliveryStream,
@@ -144,12 +143,12 @@ def _on_the_edge(name: str) -> bool:
 
 def _meant(name: str, dimension: str, account: str | None, graph: Graph) -> Resource | None:
     """The resource whose logical id was written, or whose name is the same but for a slip."""
-    known = _by_spelling(dimension, account, graph)
+    known = _by_spelling(graph, dimension, account)
     return known.get(name) or known.get(_plain(name))
 
 
-@lru_cache(maxsize=16)
-def _by_spelling(dimension: str, account: str | None, graph: Graph) -> Mapping[str, Resource]:
+@once_per_graph
+def _by_spelling(graph: Graph, dimension: str, account: str | None) -> Mapping[str, Resource]:
     """Resources by logical id, and by what is left of their name without slips."""
     resources = graph.resources(_NAMED_BY[dimension], account)
     return {_plain(str(each.raw.name)): each for each in resources} | {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Edge, EdgeKind, External, Graph, Node
+from auditor.graph import Edge, EdgeKind, External, Graph, Node, once_per_graph
 from auditor.resources import EventRule, Resource, Target
 from auditor.rules import rule
 from auditor.values import UndeterminedError
@@ -76,12 +76,12 @@ def _is_wider(other: EventRule, own: EventRule) -> bool:
 
 def _siblings(edge: Edge, end: Resource, graph: Graph) -> Iterator[EventRule]:
     """The other rules of the same bus that send the same to the same target."""
-    bus = _bus(edge.via, graph)
+    bus = _bus(graph, edge.via)
     for delivery in graph.known_incoming(end, EdgeKind.DELIVERS) if bus else ():
         other = delivery.source
         if not isinstance(other, EventRule) or other is edge.via:
             continue
-        if _bus(other, graph) == bus and _sent(delivery) == _sent(edge):
+        if _bus(graph, other) == bus and _sent(delivery) == _sent(edge):
             yield other
 
 
@@ -90,8 +90,8 @@ def _sent(edge: Edge) -> dict[str, object]:
     return what_is_sent(targets[int(edge.path[1])])
 
 
-@lru_cache(maxsize=1024)
-def _bus(event_rule: Resource, graph: Graph) -> tuple[object, ...]:
+@once_per_graph
+def _bus(graph: Graph, event_rule: Resource) -> tuple[object, ...]:
     """What tells the bus of a rule from others, nothing when it could not be read."""
     raw = event_rule.raw
     for edge in graph.declared(event_rule, EdgeKind.DELIVERS):
@@ -116,9 +116,12 @@ def _includes(wide: EventRule, narrow: EventRule) -> bool:
     return not (_settled(wide) and _settled(narrow)) and inner.subsumed_by(outer)
 
 
-@lru_cache(maxsize=1024)
 def _settled(event_rule: EventRule) -> bool:
     """Whether all of the pattern could be read."""
+    return event_rule.once("is settled", lambda: _can_settle(event_rule))
+
+
+def _can_settle(event_rule: EventRule) -> bool:
     try:
         if event_rule.opened_pattern:
             event_rule.opened_pattern.settle()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from msgspec import Struct, field
 
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Graph
+from auditor.graph import Graph, once_per_graph
 from auditor.policy import Doubts, Statement, Test, clauses_of, statements_of
 from auditor.resources import Queue, QueuePolicy, Topic, TopicPolicy
 from auditor.resources.base import Resource
@@ -24,7 +23,7 @@ class _Attachments(Struct):
     unknown: list[tuple[Resource, Unknown]] = field(default_factory=list)
 
 
-@lru_cache(maxsize=2)
+@once_per_graph
 def _attachments(graph: Graph, cls: type[Resource], name: str, account: str | None) -> _Attachments:
     found = _Attachments()
     for policy in graph.all(cls, account):

@@ -106,7 +106,7 @@ def _consumers(function: Function, graph: Graph) -> list[Function]:
 
 def _queues(function: Function, graph: Graph) -> list[Queue]:
     """The queues that the function may send to, without dead-letter queues."""
-    found = reachable(function, "sqs:SendMessage", graph)
+    found = reachable(graph, function, "sqs:SendMessage")
     return [
         queue
         for queue in found
@@ -145,7 +145,7 @@ def function_calls_functions(
 
     Fine to accept where the calls are asynchronous, or the answers are needed at once.
     """
-    found = reachable(function, "lambda:InvokeFunction", graph)
+    found = reachable(graph, function, "lambda:InvokeFunction")
     called = [each for each in found if isinstance(each, Function) and each is not function]
     if len(called) >= least:
         message = f"{function.label} may call {len(called)} functions itself"

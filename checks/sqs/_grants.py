@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from auditor.arns import Arn
-from auditor.graph import Graph
+from auditor.graph import Graph, once_per_graph
 from auditor.policy import Doubts, Statement, action_matches, matches, statements_of
 from auditor.resources import (
     Group,
@@ -79,7 +78,7 @@ def _allowed(statement: Statement, action: str) -> Iterator[str]:
         yield from statement.texts("Resource")
 
 
-@lru_cache(maxsize=2)
+@once_per_graph
 def grants(graph: Graph, action: str, account: str | None) -> Grants:
     """The grants of an action, made once for all queues of an account."""
     return Grants(graph, action, account)

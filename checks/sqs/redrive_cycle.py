@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Edge, EdgeKind, Graph
+from auditor.graph import Edge, EdgeKind, Graph, once_per_graph
 from auditor.resources import Pipe, Queue
 from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
@@ -71,7 +70,7 @@ def _cycle(start: Queue, graph: Graph) -> list[Queue]:
     return []
 
 
-@lru_cache(maxsize=2)
+@once_per_graph
 def _ended(_graph: Graph) -> set[str]:
     """The queues from which every way ends somewhere: each needs to be followed only once."""
     return set()
