@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from auditor.values import UndeterminedError
+from auditor.values import PropertyPath, UndeterminedError
 
 T = TypeVar("T")
 
@@ -18,7 +18,8 @@ class Doubts:
     """
 
     def __init__(self) -> None:
-        self.first: UndeterminedError | None = None
+        # Not the error itself: it holds the frames that it came through, and these hold the doubts.
+        self.first: tuple[str, PropertyPath] | None = None
 
     def __enter__(self) -> None:
         """Start one part."""
@@ -32,13 +33,13 @@ class Doubts:
         """Keep the first doubt; let every other error through."""
         if not isinstance(error, UndeterminedError):
             return False
-        self.first = self.first or error
+        self.first = self.first or (error.reason, error.path)
         return True
 
     def settle(self) -> None:
         """Raise the first doubt that was held back, if there was any."""
         if self.first is not None:
-            raise self.first.with_traceback(None)  # else it would grow with every raise
+            raise UndeterminedError(*self.first)
 
 
 class Kept(Generic[T]):

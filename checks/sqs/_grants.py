@@ -32,11 +32,10 @@ class Grants:
     """The queues that the statements of an account, or of a whole graph, allow one action on."""
 
     def __init__(self, graph: Graph, action: str, account: str | None) -> None:
-        self._graph, self._account = graph, account
         self._doubts = Doubts()
         self._ids: set[str] = set()
         self._patterns: set[str] = set()
-        for resource in self._resources(action):
+        for resource in self._resources(graph, action, account):
             if "*" in resource:
                 self._patterns.add(resource)
             elif (found := graph.find(resource)) is not None:
@@ -51,26 +50,27 @@ class Grants:
         self._doubts.settle()
         return False
 
-    def _resources(self, action: str) -> Iterator[str]:
+    def _resources(self, graph: Graph, action: str, account: str | None) -> Iterator[str]:
         for cls in HOLDERS:
             with self._doubts:
-                for holder in self._graph.all(cls, self._account):
+                for holder in graph.all(cls, account):
                     with self._doubts:
                         for statement in statements_of(holder):
                             with self._doubts:
                                 yield from _allowed(statement, action)
                     with self._doubts:
-                        yield from self._managed(holder)
+                        yield from _managed(holder, graph)
 
-    def _managed(self, holder: Resource) -> Iterator[str]:
-        """What policies that were not read allow, as far as AWS's names for its own tell."""
-        for reference in holder.managed_policy_arns if isinstance(holder, Role) else ():
-            arn = Arn.parse(reference)
-            if arn is not None and arn.account == "aws":
-                if _WIDE.search(arn.resource):
-                    yield "*"
-            elif self._graph.find(reference) is None:
-                raise UndeterminedError(f"the policy {reference} of {holder.id} was not read")
+
+def _managed(holder: Resource, graph: Graph) -> Iterator[str]:
+    """What policies that were not read allow, as far as AWS's names for its own tell."""
+    for reference in holder.managed_policy_arns if isinstance(holder, Role) else ():
+        arn = Arn.parse(reference)
+        if arn is not None and arn.account == "aws":
+            if _WIDE.search(arn.resource):
+                yield "*"
+        elif graph.find(reference) is None:
+            raise UndeterminedError(f"the policy {reference} of {holder.id} was not read")
 
 
 def _allowed(statement: Statement, action: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
+from weakref import proxy
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
@@ -45,7 +46,8 @@ class Evaluator:
     """Evaluates nodes in an environment; `variables` are those of the enclosing `Fn::ForEach`."""
 
     def __init__(self, environment: Environment, *, dynamic: bool = True) -> None:
-        self.environment = environment
+        # The stack that it is a part of: in a circle, only a look for garbage would free them.
+        self.environment: Environment = proxy(environment)
         self.variables: Mapping[str, object] = {}
         self._turns = 0
         self._dynamic = dynamic

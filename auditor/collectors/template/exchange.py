@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
+from weakref import ref
 
 from yaml.nodes import Node
 
@@ -31,13 +32,17 @@ class Exchange:
 
     def tree(self, template: Template, scenario: Scenario) -> StackTree:
         """The tree of a template whose imports are bound."""
-        return _Neighbourhood(self, template, scenario).home
+        around = _Neighbourhood(self, template)
+        home = self.build(template, scenario, "", around)
+        around.settle(home)
+        return home
 
     def context(self, template: Template, home: StackTree) -> Iterator[RawResource]:
         """The resources of templates that this one imports from, or that import from it."""
         neighbours = self._neighbours(template)
         if neighbours:
-            around = _Neighbourhood(self, template, home.root.scenario)
+            around = _Neighbourhood(self, template)
+            around.settle(home)
             for other in neighbours:
                 yield from around.tree(other).resources()
 
@@ -62,12 +67,12 @@ class Exchange:
         return found
 
     def _exported(self, template: Template) -> Iterator[tuple[str, Node]]:
-        stack = StackTree(self._library, template, self._given, Scenario()).root
+        tree = StackTree(self._library, template, self._given, Scenario())
         for output in template.outputs.values():
             name = child(child(output, "Export"), "Name")
             value = child(output, "Value")
             if name is not None and value is not None:
-                yield _text(stack.value(name)), value
+                yield _text(tree.root.value(name)), value
 
     def _neighbours(self, template: Template) -> list[Template]:
         return list(self._adjacent.get(id(template), {}).values())
@@ -93,7 +98,8 @@ class Exchange:
         return result
 
     def _imported(self, template: Template) -> list[str]:
-        stack = StackTree(self._library, template, self._given, Scenario()).root
+        tree = StackTree(self._library, template, self._given, Scenario())
+        stack = tree.root
         return [
             _text(stack.evaluator.bare(node) if node.tag == "!ImportValue" else stack.value(node))
             for node in _import_names(template.root)
@@ -103,15 +109,22 @@ class Exchange:
 class _Neighbourhood:
     """A template and those that it exchanges values with, each read once."""
 
-    def __init__(self, exchange: Exchange, template: Template, scenario: Scenario) -> None:
+    def __init__(self, exchange: Exchange, template: Template) -> None:
         self._exchange = exchange
+        self._template = template
+        self._home: ref[StackTree] | None = None
         self._trees: dict[int, StackTree] = {}
         self._values: dict[str, object] = {}
-        self.home = exchange.build(template, scenario, "", self)
-        self._trees[id(template)] = self.home
+
+    def settle(self, home: StackTree) -> None:
+        """Set the tree of the template itself, which owns its neighbourhood."""
+        self._home = ref(home)
 
     def tree(self, template: Template) -> StackTree:
-        """The tree of a neighbour, under its default scenario."""
+        """The tree of a neighbour, under its default scenario, or of the template itself."""
+        home = self._home() if self._home and template is self._template else None
+        if home is not None:
+            return home
         if id(template) not in self._trees:
             prefix = f"{template.document.path}#"
             self._trees[id(template)] = self._exchange.build(template, Scenario(), prefix, self)

@@ -36,7 +36,7 @@ class Stack:
         arguments: Mapping[str, object],
         scenario: Scenario,
         prefix: str = "",
-        outputs_of: Callable[[str, str], object] | None = None,
+        outputs_of: Callable[[Stack, str, str], object] | None = None,
         imports: Callable[[str], object] | None = None,
     ) -> None:
         self.template = template
@@ -96,7 +96,7 @@ class Stack:
     def attribute(self, logical_id: str, name: str) -> object:
         """See `Environment.attribute`."""
         if name.startswith("Outputs.") and self._type(logical_id) in NESTED and self._outputs_of:
-            return self._outputs_of(logical_id, name.removeprefix("Outputs."))
+            return self._outputs_of(self, logical_id, name.removeprefix("Outputs."))
         identity = self.identity_of(logical_id)
         if identity is None:
             return Unknown(f"{logical_id} is not defined in the template")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from weakref import proxy
 
 from msgspec.structs import replace
 from yaml.nodes import Node
@@ -103,14 +104,15 @@ class StackTree:
     def _stack(
         self, template: Template, arguments: Mapping[str, object], scenario: Scenario, prefix: str
     ) -> Stack:
-        def outputs_of(logical_id: str, output: str) -> object:
-            nested = self.nested(stack, logical_id)
+        tree: StackTree = proxy(self)  # it owns the stack, see `Evaluator`
+
+        def outputs_of(stack: Stack, logical_id: str, output: str) -> object:
+            nested = tree.nested(stack, logical_id)
             if nested is None:
                 return Unknown(f"the nested stack {logical_id} was not read", external=True)
             return nested.output(output)
 
-        stack = Stack(template, arguments, scenario, prefix, outputs_of, self._imports)
-        return stack
+        return Stack(template, arguments, scenario, prefix, outputs_of, self._imports)
 
 
 def _arguments(stack: Stack, template: Template, node: Node) -> dict[str, object]:
