@@ -94,7 +94,9 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]], draw: bool = False) -> Verdict
             present[raw.id].append(number)
         own = to_be_judged(graph, reading)
         for rule, cls in looks(rules, reading):
-            for result in results(rule, own.get(cls, ()), graph):
+            if cls not in own:
+                continue
+            for result in results(rule, own[cls], graph):
                 if isinstance(result, Gap):
                     verdict.gaps.append(result)
                 else:
@@ -135,6 +137,8 @@ def _reached(graphs: Iterable[Graph]) -> frozenset[tuple[EdgeKind, str]]:
 
 def to_be_judged(graph: Graph, reading: Reading) -> dict[type[Resource], list[Resource]]:
     """The resources of a reading by type, without those that are only its context."""
+    if not reading.context:
+        return graph.index.by_type
     context = {raw.id for raw in reading.context}
     return {
         cls: [each for each in found if each.id not in context]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast, overload
+from typing import Any, Generic, TypeVar, overload
 
 from msgspec import Struct
 
@@ -84,9 +84,9 @@ class View:
 
     def peek(self, name: str) -> object:
         """The value as read: `None` when absent, `Unknown` when it could not be read."""
-        value = self.properties.get(name, _ABSENT)
+        value: object = self.properties.get(name, _ABSENT)
         if value is not _ABSENT:
-            return cast(object, value)
+            return value
         return getattr(self.properties, "unread", None)
 
     def once(self, what: str, make: Callable[[], T]) -> T:
@@ -94,10 +94,10 @@ class View:
 
         `what` must differ from the names of all attributes.
         """
-        kept = self.__dict__
-        if what not in kept:
-            kept[what] = make()
-        return cast("T", kept[what])
+        result: T = self.__dict__.get(what, _ABSENT)
+        if result is _ABSENT:
+            result = self.__dict__[what] = make()
+        return result
 
     def has(self, name: str) -> bool:
         """Whether the property is set to anything; an unknown value is, an unread one raises."""
@@ -203,6 +203,8 @@ def boolean(raw: object, path: PropertyPath) -> bool:
 
 def mapping(raw: object, path: PropertyPath) -> Mapping[str, Any]:
     """A mapping, also written as JSON text (policies, redrive policies, event patterns)."""
+    if isinstance(raw, dict):
+        return raw
     raw = document(raw)
     if isinstance(raw, Unknown):
         raise UndeterminedError(raw.reason, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, product
 
 from auditor.arns import Arn
 from auditor.data.managed_policies import ALLOWED
@@ -34,10 +34,14 @@ def lacks(
     it was read: its own policy may let the role in. Policies that another stack attaches cannot be
     seen. Raises `UndeterminedError` when what was not read may allow it.
     """
-    answer = max(_answer(role, action, it, target, graph) for action in actions for it in resources)
+    answer = Answer.NO
+    for action, resource in product(actions, resources):
+        answer = max(answer, _answer(role, action, resource, target, graph))
+        if answer is Answer.YES:
+            return False
     if answer is Answer.UNDETERMINED:
         raise UndeterminedError(f"what {role.label} may do depends on unread values")
-    return answer is Answer.NO
+    return True
 
 
 def allowing(role: Role, action: str, resource: object, graph: Graph) -> Statement | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -46,10 +46,11 @@ def linker(
 def get(value: object, *path: str) -> object:
     """The value at a path: `None` where it is absent, `Unknown` as soon as something is unknown."""
     for name in path:
-        value = document(value)
+        if not isinstance(value, dict):
+            value = document(value)
         if isinstance(value, Unknown):
             return value
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value[name] if name in value else getattr(value, "unread", None)
     return value

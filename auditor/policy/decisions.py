@@ -104,9 +104,11 @@ def _element(statement: Statement, name: str, answers: Callable[[str], Iterator[
 
 def _any_or_all(choose: Callable[[Answer, Answer], Answer], answers: Iterator[Answer]) -> Answer:
     """`max` or `min` of all answers; what cannot be read is one that cannot be told."""
-    result = Answer.NO if choose is max else Answer.YES
+    result, last = (Answer.NO, Answer.YES) if choose is max else (Answer.YES, Answer.NO)
     try:
         for answer in answers:
+            if answer is last:
+                return last
             result = choose(result, answer)
     except UndeterminedError:
         result = choose(result, Answer.UNDETERMINED)

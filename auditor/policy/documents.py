@@ -79,14 +79,15 @@ class Statement(View):
 
 def named_part(value: object) -> object:
     """The text of a value that is unknown only in parts, with symbols; other values as they are."""
-    partly = isinstance(value, Unknown) and value.text and not _SYMBOL.fullmatch(value.text)
-    return value.text if isinstance(value, Unknown) and partly else value
+    if not isinstance(value, Unknown) or not value.text or _SYMBOL.fullmatch(value.text):
+        return value
+    return value.text
 
 
 def reference_part(value: object) -> object:
     """The same, and a symbol for what is named from outside of the stack."""
-    outside = isinstance(value, Unknown) and value.external
-    return "${outside}" if outside and named_part(value) is value else named_part(value)
+    part = named_part(value)
+    return "${outside}" if isinstance(part, Unknown) and part.external else part
 
 
 _READABLE: Mapping[str, Callable[[object], object]] = {

@@ -53,15 +53,13 @@ class Resource(View):
     """A typed resource: the base of all nodes of the graph."""
 
     type: ClassVar[str] = ""
+    __slots__ = ("arn", "id", "raw")
 
     def __init__(self, raw: RawResource) -> None:
         super().__init__(raw.properties, ())
         self.raw = raw
-
-    @property
-    def id(self) -> str:
-        """The logical id path or the ARN; unique in a graph."""
-        return self.raw.id
+        # Read more often than anything else, hence no properties. The id is unique in a graph.
+        self.id, self.arn = raw.id, raw.arn
 
     @property
     def label(self) -> str:
@@ -74,16 +72,9 @@ class Resource(View):
         name = self.raw.name
         return name if isinstance(name, str) and name else self.id
 
-    @property
-    def arn(self) -> str | None:
-        """The ARN, possibly with symbols."""
-        return self.raw.arn
-
     def forget(self) -> None:
         """Let go of the fields that were parsed; they are parsed again when they are asked for."""
-        raw = self.raw
         self.__dict__.clear()
-        self.raw = raw
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"

@@ -67,7 +67,8 @@ def _names(end: object, reference: object) -> list[object]:
     if isinstance(end, Table) and given:  # only its stream is read
         return given
     if isinstance(end, Resource):
-        return [name_of(end), *given]
+        own = name_of(end)
+        return [own, *given] if given != [own] else given
     return given or [end.reference if isinstance(end, External) else end]
 
 

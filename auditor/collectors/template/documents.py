@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
@@ -33,6 +34,9 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """PyYAML's loader, whose slow part is to tell a plain word's type: words come back often."""
 
     resolve = staticmethod(lru_cache(maxsize=1 << 14)(Resolver().resolve))
+    # Nothing is resolved by its path, but each node asks for that: these do nothing, and quickly.
+    descend_resolver = staticmethod(operator.is_)
+    ascend_resolver = staticmethod(bool)
 
 
 class UnreadableError(Exception):
