@@ -18,8 +18,8 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
 from auditor.collectors.template.collect import TemplateCollector
-from auditor.collectors.template.discovery import STANDARD_INPUT
 from auditor.collectors.template.documents import parse
+from auditor.collectors.template.files import STANDARD_INPUT
 from auditor.collectors.template.trail import trail
 from auditor.engine import judge
 from auditor.findings import Finding, Outcome, Severity
@@ -69,7 +69,7 @@ def _findings(collector: TemplateCollector) -> Iterator[Finding]:
     acceptance = Acceptance(datetime.now(UTC).date().isoformat(), _RULES)
     for unit in collector.collect():
         verdict = judge(unit, _RULES)
-        acceptance.apply(verdict, unit, _RULES)
+        acceptance.apply(verdict, unit, _RULES, {})
         for finding in verdict.findings:
             own = finding.location is not None and finding.location.path == unit.path
             if own and finding.outcome is Outcome.VIOLATION and finding.suppression is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,19 @@ def load_rules() -> tuple[Rule[Any], ...]:
     _reject_duplicates("id", [rule.id for rule in rules])
     _reject_duplicates("name", [rule.name for rule in rules])
     return rules
+
+
+def installed(id_: str) -> Rule[Any]:
+    """The rule with an id; raises `InstallationError` if it is not installed here."""
+    found = _by_id().get(id_)
+    if found is None:
+        raise InstallationError(f"the rule {id_} is not installed", "Install the same plug-ins.")
+    return found
+
+
+@cache
+def _by_id() -> dict[str, Rule[Any]]:
+    return {rule.id: rule for rule in load_rules()}
 
 
 def rules_of(package: str) -> Iterator[Rule[Any]]:

@@ -1,12 +1,12 @@
-"""Judging in several processes where that pays; results come in the order of the units."""
+"""Judges here, in several processes, or on other machines, and keeps the order of the units."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from auditor.engine import Verdict, judge
@@ -14,29 +14,56 @@ from auditor.inventory import Collector, Unit
 from auditor.portions import divisible, judge_in_portions
 from auditor.processes import CAN_FORK, side_by_side
 from auditor.rules import Rule
-from auditor.suppressions import Acceptance
+from auditor.suppressions import Acceptance, Tags, tags_by_id
+from auditor.tasks import Failure, Workers, in_order, outcomes
+
+B = TypeVar("B")
 
 # Starting the processes takes about as long as judging one batch.
 _WORTHWHILE = 4
 
 
+class Opened(Collector, Protocol):
+    """Reads what was sent."""
+
+    @property
+    def lacked(self) -> Collection[str]:
+        """What it looked for in vain."""
+
+
+class Parcel(Protocol):
+    """A batch of units with all that they are read from, for a process that has nothing else."""
+
+    def opened(self) -> Opened:
+        """What is in it."""
+
+
 @runtime_checkable
-class Divisible(Collector, Protocol):
+class Divisible(Collector, Protocol[B]):
     """A collector whose units can be read in batches, each by another process."""
 
-    def batches(self) -> Sequence[range]:
+    def batches(self) -> Sequence[B]:
         """Batches that are each worth the way to another process."""
 
-    def collect(self, batch: range | None = None) -> Iterator[Unit]:
+    def parcel(self, batch: B) -> Parcel:
+        """What another process needs to read a batch."""
+
+    def knows(self, lacked: Collection[str]) -> bool:
+        """Whether any of what was looked for in vain elsewhere is here."""
+
+    def unread(self, batch: B, reason: str) -> Iterator[Unit]:
+        """What is left of a batch that nobody could read: gaps."""
+
+    def collect(self, batch: B | None = None) -> Iterator[Unit]:
         """The units of one batch, or all."""
 
 
 class Work(Struct, frozen=True):
-    """What is done to every unit."""
+    """What is done to every unit; `tags` asks for those of resources."""
 
     rules: Sequence[Rule[Any]]
-    acceptance: Acceptance | None
     draw: bool
+    tags: bool
     jobs: int = 1
 
 
@@ -46,6 +73,14 @@ class Judged(Struct, frozen=True):
     unit: Unit
     read: bool
     verdict: Verdict
+    tags: Mapping[str, Tags] = field(default_factory=dict)
+
+
+class Answer(Struct, frozen=True):
+    """What was judged of a parcel, and what was looked for in vain."""
+
+    judged: Sequence[Judged]
+    lacked: Collection[str]
 
 
 def judge_all(
@@ -54,15 +89,47 @@ def judge_all(
     jobs: int,
     acceptance: Acceptance | None = None,
     draw: bool = False,
+    workers: Workers | None = None,
 ) -> Iterator[Judged]:
-    """Collect and judge every unit, in up to `jobs` processes."""
-    batches = collector.batches() if isinstance(collector, Divisible) else ()
-    if jobs > 1 and len(batches) >= _WORTHWHILE and CAN_FORK:
-        shared = collector, Work(rules, acceptance, draw)
-        judged = side_by_side(_judge_batch, shared, batches, min(jobs, len(batches)))
-        yield from chain.from_iterable(judged)
+    """Collect and judge every unit: with `workers`, or else in up to `jobs` processes."""
+    work = Work(rules, draw, acceptance is not None and acceptance.by_tags, jobs)
+    for judged in _everywhere(collector, work, workers):
+        if acceptance:
+            acceptance.apply(judged.verdict, judged.unit, rules, judged.tags)
+        yield judged
+
+
+def _everywhere(collector: Collector, work: Work, workers: Workers | None) -> Iterator[Judged]:
+    if isinstance(collector, Divisible) and (workers or work.jobs > 1):
+        batches = collector.batches()
+        if workers or (len(batches) >= _WORTHWHILE and CAN_FORK):
+            return _elsewhere(collector, batches, work, workers)
+    return _judged(collector.collect(), work)
+
+
+def _elsewhere(
+    collector: Divisible[B], batches: Sequence[B], work: Work, workers: Workers | None
+) -> Iterator[Judged]:
+    """Judge batches in other processes; what one of them lacked is read and judged here."""
+    parcels = map(collector.parcel, batches)
+    if workers:
+        answers = in_order(outcomes(partial(judge_parcel, work), parcels, workers))
     else:
-        yield from _judged(collector.collect(), Work(rules, acceptance, draw, jobs))
+        answers = side_by_side(judge_parcel, work, parcels, min(work.jobs, len(batches)))
+    for batch, answer in zip(batches, answers, strict=True):
+        if isinstance(answer, Failure):
+            reason = f"no process could judge it: {answer.error!r}"
+            yield from _judged(collector.unread(batch, reason), work)
+        elif collector.knows(answer.lacked):
+            yield from _judged(collector.collect(batch), work)
+        else:
+            yield from answer.judged
+
+
+def judge_parcel(work: Work, parcel: Parcel) -> Answer:
+    """Read and judge what is in a parcel, wherever it was sent."""
+    opened = parcel.opened()
+    return Answer(tuple(_judged(opened.collect(), work)), opened.lacked)
 
 
 def _judged(units: Iterable[Unit], work: Work) -> Iterator[Judged]:
@@ -71,12 +138,5 @@ def _judged(units: Iterable[Unit], work: Work) -> Iterator[Judged]:
             verdict = judge_in_portions(unit, work.rules, work.jobs, work.draw)
         else:
             verdict = judge(unit, work.rules, work.draw)
-        if work.acceptance:
-            work.acceptance.apply(verdict, unit, work.rules)
-        bare = replace(unit, readings=(), gaps=(), suppressions=())
-        yield Judged(bare, bool(unit.readings), verdict)
-
-
-def _judge_batch(shared: tuple[Any, Work], batch: range) -> list[Judged]:
-    collector, work = shared
-    return list(_judged(collector.collect(batch), work))
+        tags = tags_by_id(unit) if work.tags or not unit.path else {}
+        yield Judged(replace(unit, readings=(), gaps=()), bool(unit.readings), verdict, tags)

@@ -30,6 +30,7 @@ from auditor.inventory import Unit
 from auditor.processes import CAN_FORK, side_by_side
 from auditor.resources.base import Resource
 from auditor.rules import Rule
+from auditor.tasks import Failure
 from auditor.traffic import measured
 from auditor.utilisation import NOTHING_MEASURED, Utilisation, merged
 
@@ -96,7 +97,12 @@ def _judged(work: _Work, jobs: int) -> list[_Portion]:
     gc.freeze()  # looking for garbage in a graph takes time, and copies it for each process
     try:
         if jobs > 1 and CAN_FORK:
-            return list(side_by_side(_judge, work, numbers, jobs))
+            found = side_by_side(_judge, work, numbers, jobs)
+            # Processes are killed most likely for memory: one needs less.
+            return [
+                _judge(work, number) if isinstance(each, Failure) else each
+                for number, each in zip(numbers, found, strict=True)
+            ]
         return [_judge(work, number) for number in numbers]
     finally:
         gc.unfreeze()

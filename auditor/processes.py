@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar, cast
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    from auditor.tasks import Failure
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -22,31 +27,56 @@ def available_processors() -> int:
 
 
 def side_by_side(
-    function: Callable[[S, T], R], shared: S, items: Sequence[T], jobs: int
-) -> Iterator[R]:
+    function: Callable[[S, T], R], shared: S, items: Iterable[T], jobs: int
+) -> Iterator[R | Failure]:
     """The function's results for `shared` and each item, in the order of the items.
 
-    Up to `jobs` processes compute them; only items and results are sent from one to another.
+    Up to `jobs` processes compute them; only items and results are sent from one to another. A
+    failure stands for what killed its process again and again; raises what the function raises.
     """
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from concurrent.futures import BrokenExecutor
 
-    pool = ProcessPoolExecutor(
-        jobs, get_context("fork"), initializer=_start, initargs=(function, shared)
-    )
-    waiting = [pool.submit(_call, item) for item in items]
-    waiting.reverse()  # a result is let go of as soon as it is taken
+    from auditor.tasks import Failure, Workers, in_order, outcomes
+
+    pool = _Pool(function, shared, jobs)
     try:
-        for item in items:
-            try:
-                result = waiting.pop().result()
-            except BrokenProcessPool:  # killed, most likely for memory: one process needs less
-                yield function(shared, item)
-            else:
-                yield cast("R", result)
+        for result in in_order(outcomes(_call, items, Workers(pool, 2 * jobs))):
+            if isinstance(result, Failure) and not isinstance(result.error, BrokenExecutor):
+                raise result.error
+            yield cast("R | Failure", result)
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.end()
+
+
+class _Pool:
+    """Processes, started anew when one was killed: then the others are of no more use."""
+
+    def __init__(self, function: object, shared: object, jobs: int) -> None:
+        self._shared = function, shared
+        self._jobs = jobs
+        self._pool = self._started()
+
+    def _started(self) -> ProcessPoolExecutor:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        context = get_context("fork")
+        return ProcessPoolExecutor(self._jobs, context, _start, self._shared)
+
+    def submit(self, function: Callable[[S], R], item: S, /) -> Future[R]:
+        """See `Executor.submit`."""
+        from concurrent.futures import BrokenExecutor
+
+        try:
+            return self._pool.submit(function, item)
+        except BrokenExecutor:
+            self.end()
+            self._pool = self._started()
+            return self._pool.submit(function, item)
+
+    def end(self) -> None:
+        """Wait for the processes, but for nothing that they have not begun."""
+        self._pool.shutdown(cancel_futures=True)
 
 
 _inherited: list[object] = []

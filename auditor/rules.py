@@ -50,6 +50,9 @@ class Rule(Struct, Generic[R], frozen=True):
     def __hash__(self) -> int:
         return hash(self.id)  # options may hold lists
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self.id, self.severity, self.options, self.overridden)
+
     def run(self, resource: R, graph: Graph) -> Iterable[Match]:
         """The matches of one resource; raises `UndeterminedError` when it cannot tell."""
         return self.body(resource, graph, **self.options)
@@ -84,6 +87,13 @@ class Rule(Struct, Generic[R], frozen=True):
     def summary(self) -> str:
         """The first sentence of the documentation, on one line."""
         return self.documentation.partition("\n\n")[0].replace("\n", " ")
+
+
+def _again(id_: str, severity: Severity, options: Mapping[str, Any], overridden: bool) -> Rule[Any]:
+    """The rule that was sent from another process, as it was tuned there."""
+    from auditor.loading import installed
+
+    return replace(installed(id_), severity=severity, options=options, overridden=overridden)
 
 
 def rule(

@@ -15,7 +15,7 @@ from auditor.cli.accepting import acceptance
 from auditor.cli.options import Choices
 from auditor.cli.output import to_file, to_standard_output
 from auditor.cli.scan import templates, tuned_rules, why_nothing
-from auditor.collectors.template.discovery import STANDARD_INPUT
+from auditor.collectors.template.files import STANDARD_INPUT
 from auditor.config import Configuration
 from auditor.errors import ExitStatus, UsageError
 from auditor.findings import Finding

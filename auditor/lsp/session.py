@@ -10,8 +10,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from auditor.collectors.template.discovery import STANDARD_INPUT, Candidate
 from auditor.collectors.template.documents import Document, UnreadableError, child, parse
+from auditor.collectors.template.files import STANDARD_INPUT, Files
 from auditor.findings import Finding, Gap
 from auditor.fixing.editor import CannotFixError, Editor
 from auditor.fixing.fixer import fix
@@ -49,7 +49,7 @@ class Text(Struct, frozen=True, dict=True):
     def findings(self) -> list[Finding]:
         """The violations in this very file."""
         found = self._report.violations
-        shown = Candidate(self._key, named=False).shown
+        shown = Files().shown(self._key)
         return [item for item in found if item.location and item.location.path == shown]
 
     @property

@@ -14,7 +14,7 @@ from auditor.inventory import Unit
 from auditor.rules import Rule
 from auditor.suppressions.model import Selection, Suppression, Tags
 from auditor.suppressions.notices import notices
-from auditor.suppressions.tags import by_tags, tags_by_id
+from auditor.suppressions.tags import by_tags
 
 WITHOUT_REASON = "no reason is given"
 _TAGGABLE = frozenset(category.value for category in Category) - {Category.SECURITY.value}
@@ -35,14 +35,25 @@ class Acceptance(Struct, frozen=True):
     taggable: frozenset[str] = _TAGGABLE
     whole: bool = False
 
-    def apply(self, verdict: Verdict, unit: Unit, rules: Sequence[Rule[Any]]) -> None:
-        """Mark the findings that somebody accepted, and add those about suppressions."""
-        tags = tags_by_id(unit) if self._reads_tags(unit) else {}
-        own = [*unit.suppressions, *by_tags(unit, tags, self.taggable)] if self.inline else []
+    @property
+    def by_tags(self) -> bool:
+        """Whether tags of what templates declare count, too; those of live resources always do."""
+        return any(isinstance(each.scope, Selection) and each.scope.tags for each in self.central)
+
+    def apply(
+        self, verdict: Verdict, unit: Unit, rules: Sequence[Rule[Any]], tags: Mapping[str, Tags]
+    ) -> None:
+        """Mark the findings that somebody accepted, and add those about suppressions.
+
+        Of the unit no readings are needed; `tags` are those of its resources, by their ids.
+        """
+        own = list(unit.suppressions) if self.inline else []
+        if self.inline and not unit.path:
+            own += by_tags(tags, self.taggable)
         used = self._mark(verdict.findings, [*own, *self.central], tags)
         verdict.used.update(number - len(own) for number in used if number >= len(own))
         if self.central:
-            verdict.named.update(self._named(unit))
+            verdict.named.update(self._named(verdict))
         if own:
             fates = [(item, number in used) for number, item in enumerate(own)]
             verdict.findings += notices(fates, rules, self.loaded, self.today, unit.source)
@@ -59,15 +70,12 @@ class Acceptance(Struct, frozen=True):
             verdict.findings += notices(fates, rules, self.loaded, self.today, item.source)
         return {item.source for item in self.central} if self.whole else set()
 
-    def _reads_tags(self, unit: Unit) -> bool:
-        return not unit.path or any(
-            isinstance(item.scope, Selection) and item.scope.tags for item in self.central
-        )
-
     def _mark(
         self, findings: list[Finding], suppressions: Sequence[Suppression], tags: Mapping[str, Tags]
     ) -> set[int]:
         used = set[int]()
+        if not suppressions:
+            return used
         for place, finding in enumerate(findings):
             carried = tags.get(finding.resource.id, {})
             meant = [
@@ -83,10 +91,9 @@ class Acceptance(Struct, frozen=True):
                 findings[place] = replace(finding, suppression=reason)
         return used
 
-    def _named(self, unit: Unit) -> set[int]:
-        """The entries of the configuration for the very ARN of a resource of the unit."""
-        arns = {raw.id for reading in unit.readings for raw in reading.resources
-                if raw.id.startswith("arn:")}  # fmt: skip
+    def _named(self, verdict: Verdict) -> set[int]:
+        """The entries of the configuration for the very ARN of a resource that was judged."""
+        arns = {id_ for _, id_ in verdict.subjects if id_.startswith("arn:")}
         return {
             number for number, item in enumerate(self.central)
             if isinstance(item.scope, Selection) and not arns.isdisjoint(item.scope.resource)

@@ -25,22 +25,12 @@ def tags_by_id(unit: Unit) -> dict[str, Tags]:
     }  # fmt: skip
 
 
-def by_tags(
-    unit: Unit, tags: Mapping[str, Tags], categories: frozenset[str]
-) -> Iterator[Suppression]:
-    """The suppressions that live resources carry."""
-    if unit.path:
-        return
-    for reading in unit.readings:
-        for raw in reading.resources:
-            # What was read with a resource has its tags, but is no resource of its own.
-            carried = {} if "#" in raw.id else tags.get(raw.id, {})
-            for rule in carried.get(IGNORE, "").split():
-                yield Suppression(
-                    rule,
-                    Selection((raw.id, f"{raw.id}#*")),
-                    raw.id,
-                    None,
-                    carried.get(REASON, ""),
-                    categories=categories,
-                )
+def by_tags(tags: Mapping[str, Tags], categories: frozenset[str]) -> Iterator[Suppression]:
+    """The suppressions that live resources carry, by their ids."""
+    for id_, carried in tags.items():
+        # What was read with a resource has its tags, but is no resource of its own.
+        for rule in () if "#" in id_ else carried.get(IGNORE, "").split():
+            yield Suppression(
+                rule, Selection((id_, f"{id_}#*")), id_, None, carried.get(REASON, ""),
+                categories=categories,
+            )  # fmt: skip

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
+from auditor.findings import Gap
 from auditor.inventory import Unit
 from auditor.parallel import Judged, judge_all
 from tests.cli.process import FAILING, PASSING, msgaudit
@@ -31,19 +33,52 @@ Resources:
 TEMPLATES = [FAILING, PASSING, EXPORTING, IMPORTING, "Resources: [", *[FAILING, PASSING] * 20]
 
 
+Act = Callable[[int], None]
+acts: list[Act] = []  # processes inherit it: what would be sent could not be a local function
+
+
+class Parcel(Struct):
+    """A unit, which names the process that read it, after the acts were called there."""
+
+    number: int
+    lacked: tuple[str, ...] = ()
+
+    def opened(self) -> Parcel:
+        return self
+
+    def collect(self) -> Iterator[Unit]:
+        for act in acts:
+            act(self.number)
+        yield Unit(str(self.number), (), accounts=(str(os.getpid()),))
+
+
 class Batches:
-    """Four units; each names the process that read it, after `act` was called there."""
+    """Four units; parcels lack what `lacked` has."""
 
-    def __init__(self, act: Callable[[int], None] = lambda number: None) -> None:
-        self.act = act
+    def __init__(self, lacked: tuple[str, ...] = ()) -> None:
+        self.lacked = lacked
 
-    def batches(self) -> list[range]:
-        return [range(number, number + 1) for number in range(4)]
+    def batches(self) -> list[int]:
+        return list(range(4))
 
-    def collect(self, batch: range | None = None) -> Iterator[Unit]:
-        for number in batch or range(4):
-            self.act(number)
-            yield Unit(str(number), (), accounts=(str(os.getpid()),))
+    def parcel(self, batch: int) -> Parcel:
+        return Parcel(batch, self.lacked)
+
+    def knows(self, lacked: Collection[str]) -> bool:
+        return "known" in lacked
+
+    def unread(self, batch: int, reason: str) -> Iterator[Unit]:
+        yield Unit("", (), (Gap(str(batch), reason),))
+
+    def collect(self, batch: int | None = None) -> Iterator[Unit]:
+        for number in self.batches() if batch is None else [batch]:
+            yield from Parcel(number).collect()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_happens() -> Iterator[None]:
+    yield
+    acts.clear()
 
 
 def judged(collector: Batches, jobs: int) -> list[Judged]:
@@ -76,14 +111,46 @@ def test_batches_are_read_by_others_and_come_in_order() -> None:
     assert processes(judged(Batches(), 1)) == {(str(os.getpid()),)}
 
 
-def test_a_killed_process_loses_nothing() -> None:
-    here = os.getpid()
+def test_what_others_lacked_is_judged_here() -> None:
+    here = {(str(os.getpid()),)}
+    assert processes(judged(Batches(lacked=("known",)), 2)) == here
+    assert processes(judged(Batches(lacked=("unknown",)), 2)).isdisjoint(here)
 
+
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_a_killed_process_loses_nothing(deaths: int, tmp_path: Path) -> None:
     def die(number: int) -> None:
-        if number == 2 and os.getpid() != here:
+        tried = len(list(tmp_path.iterdir()))
+        if number == 2 and tried < deaths:
+            (tmp_path / str(tried)).touch()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    assert [item.unit.path for item in judged(Batches(die), 2)] == ["0", "1", "2", "3"]
+    acts.append(die)
+    found = judged(Batches(), 2)
+    assert [item.unit.path for item in found] == ["0", "1", "2", "3"]
+    assert (str(os.getpid()),) not in processes(found)
+
+
+def test_what_kills_every_process_is_a_gap() -> None:
+    def die(number: int) -> None:
+        if number == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    acts.append(die)
+    found = judged(Batches(), 2)
+    assert [item.unit.path for item in found] == ["0", "1", "", "3"]
+    (gap,) = found[2].verdict.gaps
+    assert (gap.what, "no process could judge it" in gap.reason) == ("2", True)
+
+
+def test_a_bug_is_one_in_any_process() -> None:
+    def fail(number: int) -> None:
+        if number == 2:
+            raise ZeroDivisionError
+
+    acts.append(fail)
+    with pytest.raises(ZeroDivisionError):
+        judged(Batches(), 2)
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -95,5 +162,6 @@ def test_an_interrupt_ends_it() -> None:
             os.kill(here, signal.SIGINT)
             signal.sigtimedwait([signal.SIGUSR1], 0.5)  # until the other one has noticed
 
+    acts.append(interrupt)
     with pytest.raises(KeyboardInterrupt):
-        judged(Batches(interrupt), 2)
+        judged(Batches(), 2)

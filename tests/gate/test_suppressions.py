@@ -11,7 +11,7 @@ from auditor.engine import Verdict, judge
 from auditor.inventory import Reading, Unit
 from auditor.loading import load_rules
 from auditor.resources import RawResource
-from auditor.suppressions import Acceptance
+from auditor.suppressions import Acceptance, tags_by_id
 from auditor.suppressions.model import Selection, Suppression
 from tests.cli.inside import msgaudit
 
@@ -192,7 +192,7 @@ def account(**tags: str) -> Unit:
 def live(unit: Unit, acceptance: Acceptance) -> Verdict:
     rules = [rule for rule in load_rules() if rule.id in ("SQS030", "SUP001", "SUP002")]
     verdict = judge(unit, rules)
-    acceptance.apply(verdict, unit, rules)
+    acceptance.apply(verdict, unit, rules, tags_by_id(unit))
     return verdict
 
 

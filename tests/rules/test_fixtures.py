@@ -51,7 +51,7 @@ def judged(template: Path) -> list[Finding]:
     for unit in units(template):
         rules = ABOUT_ALL if SuppressionEntry in rule.applies_to else [rule]
         verdict = judge(unit, rules)
-        Acceptance("2026-11-24", ABOUT_ALL).apply(verdict, unit, rules)
+        Acceptance("2026-11-24", ABOUT_ALL).apply(verdict, unit, rules, {})
         assert [gap for gap in verdict.gaps if gap.what.startswith("rule ")] == []
         findings += (finding for finding in verdict.findings if finding.rule == rule.id)
     return sorted(findings, key=place)

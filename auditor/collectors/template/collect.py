@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from auditor.collectors.template.accepted import accepted
-from auditor.collectors.template.conditions import Scenario
-from auditor.collectors.template.discovery import candidates
-from auditor.collectors.template.documents import child, duplicate_keys, entries, text_of
-from auditor.collectors.template.exchange import Exchange
+from auditor.collectors.template.discovery import Candidate, candidates
+from auditor.collectors.template.documents import child, entries, text_of
+from auditor.collectors.template.files import Files
 from auditor.collectors.template.library import Library
-from auditor.collectors.template.scenarios import scenarios
-from auditor.collectors.template.template import Template
-from auditor.collectors.template.tree import StackTree
+from auditor.collectors.template.parcel import Parcel, packed
+from auditor.collectors.template.reading import Reader
 from auditor.findings import Gap
-from auditor.inventory import Reading, Unit
-from auditor.suppressions.model import Suppression
+from auditor.inventory import Unit
 
 # Judged in about a tenth of a second: less is not worth the way to another process.
 _BATCH_BYTES = 100_000
+
+Batch = tuple[Candidate, ...]
 
 
 class TemplateCollector:
@@ -42,27 +39,40 @@ class TemplateCollector:
     ) -> None:
         found = candidates(paths, named=not skip_others)
         chosen = [item for item in found if wanted is None or wanted(item.path)]
-        self._library = Library(chosen, unsaved or {})
-        self._exchange = Exchange(self._library, parameters or {})
-        self._root = root
+        self._library = Library(chosen, Files(unsaved))
+        self._reader = Reader(self._library, parameters or {}, str(root) if root else None)
 
-    def batches(self) -> Sequence[range]:
+    def batches(self) -> Sequence[Batch]:
         """Root templates in batches of some size; asking reads what others are nested in."""
-        start, size, batches = 0, 0, []
-        for number, more in enumerate(self._library.sizes(), 1):
-            size += more
+        batches, batch, size = [], list[Candidate](), 0
+        for root in self._library.roots:
+            batch.append(root)
+            size += self._library.size(root)
             if size >= _BATCH_BYTES:
-                batches.append(range(start, number))
-                start, size = number, 0
-        return [*batches, range(start, len(self._library.sizes()))]
+                batches.append(tuple(batch))
+                batch, size = [], 0
+        return [*batches, tuple(batch)] if batch else batches
 
-    def collect(self, batch: range | None = None) -> Iterator[Unit]:
-        """One unit for each root template, and one with only a gap for each unreadable file."""
-        for root in self._library.roots(batch):
-            if isinstance(root, Gap):
-                yield Unit("", (), (root,))
-            else:
-                yield self._unit(root)
+    def parcel(self, batch: Batch) -> Parcel:
+        """A batch with all that it is read from."""
+        return packed(self._reader, batch)
+
+    def knows(self, lacked: Collection[str]) -> bool:
+        """Whether any of what a parcel lacked is here: a file, or a name that is exported."""
+        exchange, files = self._reader.exchange, self._library.files
+        return any(files.has(item) or exchange.exporter(item) for item in lacked)
+
+    def unread(self, batch: Batch, reason: str) -> Iterator[Unit]:
+        """What is left of a batch that nobody could read."""
+        for item in batch:
+            yield Unit("", (), (Gap(self._library.files.shown(item.path), reason),))
+
+    def collect(self, batch: Batch | None = None) -> Iterator[Unit]:
+        """One unit for each root template, and one with only a gap for each unreadable file.
+
+        `batch` says for which of them, all by default.
+        """
+        return self._reader.units(self._library.roots if batch is None else batch)
 
     def declared(self) -> Iterator[tuple[str, dict[str, str]]]:
         """The path of every template, and the types of its resources by logical id."""
@@ -70,36 +80,6 @@ class TemplateCollector:
             resources = entries(template.section("Resources"))
             yield path, {name: text_of(child(node, "Type")) for name, _, node in resources}
 
-    def _unit(self, template: Template) -> Unit:
-        path = template.document.path
-        gaps = [*template.gaps(), *duplicate_keys(template.document)]
-
-        def build(scenario: Scenario) -> StackTree:
-            return self._exchange.tree(template, scenario)
-
-        readings, own = [], list[Suppression]()
-        try:
-            for scenario in scenarios(build):
-                tree = build(scenario)
-                resources = tuple(tree.resources())
-                context = tuple(self._exchange.context(template, tree))
-                readings.append(Reading(resources, {}, context, scenario.label))
-                gaps += tree.gaps
-                own = own or list(accepted(tree.stacks()))
-        except RecursionError:
-            gaps.append(Gap(path, "its values refer to each other too deeply to be followed"))
-        return Unit(
-            path,
-            tuple(readings),
-            tuple(dict.fromkeys(gaps)),
-            parameters=tuple(template.parameters),
-            suppressions=tuple(own),
-            origin=self.origin(path),
-        )
-
     def origin(self, path: str) -> str:
         """The path from the root of the repository, so that it is the same from every folder."""
-        root, absolute = f"{self._root}{os.sep}", os.path.abspath(path)
-        if self._root is None or not absolute.startswith(root):
-            return path
-        return absolute.removeprefix(root).replace(os.sep, "/")
+        return self._reader.origin(path)

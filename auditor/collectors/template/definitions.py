@@ -7,35 +7,39 @@ import os
 from yaml.nodes import Node
 
 from auditor.collectors.template.declared import Origin
-from auditor.collectors.template.discovery import Candidate
 from auditor.collectors.template.documents import Document, UnreadableError, parse
 from auditor.collectors.template.evaluator import Evaluator
+from auditor.collectors.template.files import Files
 from auditor.collectors.template.stack import Stack
 from auditor.values import Block, Listing, Unknown
 
 
-def with_definition(stack: Stack, properties: Block) -> Block:
+def with_definition(stack: Stack, properties: Block, files: Files) -> Block:
     """The properties with `DefinitionUri`, where it is a local file, read into `Definition`."""
     uri = properties.get("DefinitionUri")
     if uri is None or "Definition" in properties:
         return properties
     read = Block(properties, properties.origin, properties.unread)
-    read["Definition"] = _read(stack, uri)
+    read["Definition"] = _read(stack, uri, files)
     return read
 
 
-def _read(stack: Stack, uri: object) -> object:
+def _read(stack: Stack, uri: object, files: Files) -> object:
     if not isinstance(uri, str):
         return Unknown("the definition is not a local file")
-    path = os.path.join(os.path.dirname(stack.template.document.path), uri)
-    if not os.path.isfile(path):
+    path = beside(stack.template.document.path, uri)
+    if not files.has(path):
         return Unknown(f"the definition {uri} was not found beside the template")
-    candidate = Candidate(path, named=True)
     try:
-        document = parse(candidate.shown, candidate.read())
+        document = parse(files.shown(path), files.read(path))
     except UnreadableError as error:
         return Unknown(f"the definition {uri} could not be read: {error.gap.reason}")
     return _placed(Evaluator(stack).value(document.root), document)
+
+
+def beside(template: str, uri: str) -> str:
+    """The path of a file that a template names."""
+    return os.path.join(os.path.dirname(template), uri)
 
 
 def _placed(value: object, document: Document) -> object:

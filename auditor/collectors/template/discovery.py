@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
-from auditor.collectors.template.documents import MAX_BYTES, UnreadableError
+from auditor.collectors.template.files import STANDARD_INPUT
 from auditor.errors import UsageError
-from auditor.findings import Gap
 
-STANDARD_INPUT = "-"
 _SUFFIXES = (".yaml", ".yml", ".json", ".template")
 _MAX_STAGES = 5  # assemblies in assemblies; a hostile one may contain itself
 _IGNORED_FOLDERS = ("node_modules", "__pycache__", "venv", "site-packages")
@@ -25,29 +22,6 @@ class Candidate(Struct, frozen=True):
 
     path: str
     named: bool
-
-    @property
-    def once(self) -> bool:
-        """Whether it can be read only once: standard input, or a pipe such as `<(command)`."""
-        return self.path == STANDARD_INPUT or not os.path.isfile(self.path)
-
-    @property
-    def shown(self) -> str:
-        """The path as reports show it: with forward slashes, from here where it lies below."""
-        if self.path == STANDARD_INPUT:
-            return "<stdin>"
-        path, here = Path(self.path), Path.cwd()
-        return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
-
-    def read(self) -> bytes:
-        """The content; raises `UnreadableError`. No more is read than could be a template."""
-        try:
-            if self.path == STANDARD_INPUT:
-                return sys.stdin.buffer.read(MAX_BYTES + 1)
-            with open(self.path, "rb") as file:
-                return file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise UnreadableError(Gap(self.shown, f"it cannot be read: {error.strerror}")) from None
 
 
 def candidates(paths: Iterable[str], named: bool = True) -> Iterator[Candidate]:

@@ -29,6 +29,8 @@ class Exchange:
     def __init__(self, library: Library, given: Mapping[str, str]) -> None:
         self._library = library
         self._given = given
+        self._names = dict[int, list[str]]()
+        self.unbound = set[str]()
 
     def tree(self, template: Template, scenario: Scenario) -> StackTree:
         """The tree of a template whose imports are bound."""
@@ -53,8 +55,28 @@ class Exchange:
         return StackTree(self._library, template, self._given, scenario, prefix, around.imported)
 
     def exporter(self, name: str) -> tuple[Template, Node] | None:
-        """The template that exports a name, and the exported value's node."""
-        return self._exports.get(name)
+        """The template that exports a name, and the exported value's node.
+
+        Names that no template exports are kept in `unbound`.
+        """
+        found = self._exports.get(name)
+        if found is None:
+            self.unbound.add(name)
+        return found
+
+    def around(self, template: Template) -> list[Template]:
+        """A template with those that import from it, and all that the values of these come from."""
+        found = {id(each): each for each in (template, *self._neighbours(template))}
+        todo = list(found.values())
+        while todo:
+            current = todo.pop()
+            exporters = (self.exporter(name) for name in self._imported(current))
+            others = [each[0] for each in exporters if each]
+            for other in (*others, *self._library.nested_in(current)):
+                if id(other) not in found:
+                    found[id(other)] = other
+                    todo.append(other)
+        return list(found.values())
 
     @cached_property
     def _exports(self) -> dict[str, tuple[Template, Node]]:
@@ -81,28 +103,28 @@ class Exchange:
     def _adjacent(self) -> dict[int, dict[int, Template]]:
         """Importers and exporters of each template, both by identity."""
         found: dict[int, dict[int, Template]] = defaultdict(dict)
-        for importer, names in self._imports:
-            for name in names:
+        for importer in self._library.linked():
+            for name in self._imported(importer):
                 exporter, _ = self.exporter(name) or (importer, None)
                 if exporter is not importer:
                     found[id(importer)][id(exporter)] = exporter
                     found[id(exporter)][id(importer)] = importer
         return found
 
-    @cached_property
-    def _imports(self) -> list[tuple[Template, list[str]]]:
-        result = []
-        for template in self._library.linked():
-            with suppress(RecursionError):
-                result.append((template, self._imported(template)))
-        return result
-
     def _imported(self, template: Template) -> list[str]:
+        """The names that a template imports under its default scenario."""
+        if id(template) not in self._names:
+            self._names[id(template)] = []
+            with suppress(RecursionError):
+                self._names[id(template)] = self._import_names(template)
+        return self._names[id(template)]
+
+    def _import_names(self, template: Template) -> list[str]:
         tree = StackTree(self._library, template, self._given, Scenario())
         stack = tree.root
         return [
             _text(stack.evaluator.bare(node) if node.tag == "!ImportValue" else stack.value(node))
-            for node in _import_names(template.root)
+            for node in _imports(template.root)
         ]
 
 
@@ -148,7 +170,7 @@ def _text(value: object) -> str:
     return str(value.text if isinstance(value, Unknown) else value)
 
 
-def _import_names(node: Node) -> Iterator[Node]:
+def _imports(node: Node) -> Iterator[Node]:
     if node.tag == "!ImportValue":
         yield node
         return
@@ -156,4 +178,4 @@ def _import_names(node: Node) -> Iterator[Node]:
     if argument is not None:
         yield argument
     for inner in children(node):
-        yield from _import_names(inner)
+        yield from _imports(inner)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from yaml.nodes import Node
 
-from auditor.collectors.template.discovery import STANDARD_INPUT, Candidate
+from auditor.collectors.template.discovery import Candidate
 from auditor.collectors.template.documents import (
     MAX_BYTES,
     Document,
@@ -18,6 +19,7 @@ from auditor.collectors.template.documents import (
     parse,
     text_of,
 )
+from auditor.collectors.template.files import Files
 from auditor.collectors.template.template import NESTED, Template, is_template
 from auditor.findings import Gap
 
@@ -25,37 +27,51 @@ _LINKING = (b"TemplateURL", b"AWS::Serverless::Application", b"ImportValue", b"E
 
 
 class Library:
-    """Candidates by path, and the documents of those that others may refer to.
+    """Candidates by path, and the documents of those that others may refer to."""
 
-    `unsaved` holds what is read instead of some files, by their real paths.
-    """
-
-    def __init__(self, candidates: list[Candidate], unsaved: Mapping[str, bytes]) -> None:
-        self._unsaved = unsaved
-        self._candidates = candidates
+    def __init__(self, candidates: Sequence[Candidate], files: Files) -> None:
+        self.files = files
         self._templates: dict[str, Template] = {}
         self._gaps: dict[str, Gap] = {}
         self._linking = set[str]()
         self._sizes: dict[str, int] = {}
-        self._possible = [item for item in self._candidates if self._sniff(item)]
+        self._possible = [item for item in candidates if self._sniff(item)]
 
     @cached_property
-    def _roots(self) -> list[Candidate]:
+    def roots(self) -> list[Candidate]:
         """The candidates that are nested in no other."""
         nested = self._nested_paths
-        return [item for item in self._possible if os.path.realpath(item.path) not in nested]
+        return [item for item in self._possible if self.files.real(item.path) not in nested]
 
-    def sizes(self) -> list[int]:
-        """How many bytes each root has, in their order."""
-        return [self._sizes.get(item.path, 0) for item in self._roots]
+    def size(self, candidate: Candidate) -> int:
+        """How many bytes it has."""
+        return self._sizes.get(candidate.path, 0)
 
-    def roots(self, batch: range | None = None) -> Iterator[Template | Gap]:
-        """Root templates in order, read one by one; a gap stands for one that cannot be read.
+    def link(self, candidate: Candidate) -> Template | None:
+        """The template of a candidate that may import, export or nest others."""
+        read = self._read(candidate) if candidate.path in self._linking else None
+        return read if isinstance(read, Template) else None
 
-        `batch` says which of them, all by default.
-        """
-        for number in range(len(self._roots)) if batch is None else batch:
-            read = self._read(self._roots[number])
+    def candidate(self, template: Template) -> Candidate | None:
+        """The candidate that a template was read from, or that others nest."""
+        return self._by_real.get(self.files.real(template.document.path))
+
+    def in_order(self, candidates: Collection[Candidate]) -> tuple[Candidate, ...]:
+        """Some of the candidates in the order in which they were found."""
+        return tuple(sorted(candidates, key=self._order.__getitem__))
+
+    @cached_property
+    def _order(self) -> dict[Candidate, int]:
+        return {item: number for number, item in enumerate(self._possible)}
+
+    @cached_property
+    def _by_real(self) -> dict[str, Candidate]:
+        return {self.files.real(item.path): item for item in self._possible}
+
+    def read(self, candidates: Sequence[Candidate]) -> Iterator[Template | Gap]:
+        """Templates, read one by one; a gap stands for one that cannot be read."""
+        for candidate in candidates:
+            read = self._read(candidate)
             if read is not None:
                 yield read
 
@@ -66,7 +82,7 @@ class Library:
         Of files that are nested in each other in a circle the first one stays a root.
         """
         inside = {
-            os.path.realpath(template.document.path): _inside(template)
+            self.files.real(template.document.path): self._inside(template)
             for template in self.linked()
         }
         nested = {path for paths in inside.values() for path in paths}
@@ -79,46 +95,35 @@ class Library:
 
     def templates(self) -> dict[str, Template]:
         """Every template by the path of its file, the nested ones behind the roots."""
-        found = [*self.roots(), *self.linked()]
+        found = [*self.read(self.roots), *self.linked()]
         templates = (item for item in found if isinstance(item, Template))
         return {template.document.path: template for template in templates}
 
     def linked(self) -> list[Template]:
         """Templates that import, export or nest others; they stay in memory."""
-        read = [self._read(item) for item in self._possible if item.path in self._linking]
-        return [item for item in read if isinstance(item, Template)]
+        return [template for item in self._possible if (template := self.link(item))]
 
     def nested(self, parent: Document, node: Node) -> Template | None:
         """The template of a nested stack if it is a local file.
 
         Raises `UnreadableError` if it cannot be read.
         """
-        path = nested_path(parent, node)
+        path = nested_path(parent, node, self.files)
         if path is None:
             return None
-        real = os.path.realpath(path)
+        real = self.files.real(path)
         if real not in self._templates:
-            candidate = Candidate(
-                os.path.relpath(path) if not os.path.isabs(path) else path, named=True
-            )
-            self._templates[real] = Template(parse(candidate.shown, self._content(candidate)))
+            self._templates[real] = Template(parse(self.files.named(path), self.files.read(path)))
         return self._templates[real]
-
-    def _content(self, candidate: Candidate) -> bytes:
-        if self._unsaved and (data := self._unsaved.get(_key(candidate))) is not None:
-            return data
-        return candidate.read()
 
     def _sniff(self, candidate: Candidate) -> bool:
         """Whether a file can be a template; remembers what it may be linked with."""
         try:
-            data = self._content(candidate)
+            data = self.files.read(candidate.path)
         except UnreadableError as error:
             self._gaps[candidate.path] = error.gap
             return True
         self._sizes[candidate.path] = len(data)
-        if candidate.once:
-            self._keep(candidate, data)
         if any(word in data for word in _LINKING):
             self._linking.add(candidate.path)
         if not candidate.named and len(data) > MAX_BYTES:
@@ -127,20 +132,14 @@ class Library:
             b"Resources" in data and (b"AWS::" in data or b"Transform" in data)
         )
 
-    def _keep(self, candidate: Candidate, data: bytes) -> None:
-        try:
-            self._templates[_key(candidate)] = Template(parse(candidate.shown, data))
-        except UnreadableError as error:
-            self._gaps[candidate.path] = error.gap
-
     def _read(self, candidate: Candidate) -> Template | Gap | None:
         if candidate.path in self._gaps:
             return self._gaps[candidate.path]
-        key = _key(candidate)
+        key, shown = self.files.real(candidate.path), self.files.shown(candidate.path)
         template = self._templates.get(key)
         if template is None:
             try:
-                template = Template(parse(candidate.shown, self._content(candidate)))
+                template = Template(parse(shown, self.files.read(candidate.path)))
             except UnreadableError as error:
                 return error.gap
             if candidate.path in self._linking:
@@ -148,14 +147,24 @@ class Library:
         if is_template(template.root):
             return template
         reason = "it is not a CloudFormation template: it has no Resources with types"
-        return Gap(candidate.shown, reason) if candidate.named else None
+        return Gap(shown, reason) if candidate.named else None
 
+    def _inside(self, template: Template) -> set[str]:
+        """The local files that are nested directly in a template."""
+        return {self.files.real(path) for path in self.nested_paths(template)}
 
-def _inside(template: Template) -> set[str]:
-    """The local files that are nested directly in a template."""
-    nodes = (node for _, _, node in entries(template.section("Resources")))
-    paths = (nested_path(template.document, node) for node in nodes)
-    return {os.path.realpath(path) for path in paths if path}
+    def nested_in(self, template: Template) -> Iterator[Template]:
+        """The templates that are nested directly in a template, those that can be read."""
+        for _, _, node in entries(template.section("Resources")):
+            with suppress(UnreadableError):
+                if nested := self.nested(template.document, node):
+                    yield nested
+
+    def nested_paths(self, template: Template) -> Iterator[str]:
+        """The paths of the local files that are nested directly in a template."""
+        for _, _, node in entries(template.section("Resources")):
+            if path := nested_path(template.document, node, self.files):
+                yield path
 
 
 def _reach(path: str, inside: Mapping[str, set[str]]) -> set[str]:
@@ -169,11 +178,7 @@ def _reach(path: str, inside: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _key(candidate: Candidate) -> str:
-    return candidate.path if candidate.path == STANDARD_INPUT else os.path.realpath(candidate.path)
-
-
-def nested_path(parent: Document, node: Node) -> str | None:
+def nested_path(parent: Document, node: Node, files: Files) -> str | None:
     """The local file of a nested stack's declaration, relative to its parent's folder."""
     name = NESTED.get(text_of(child(node, "Type")))
     if name is None:
@@ -183,4 +188,4 @@ def nested_path(parent: Document, node: Node) -> str | None:
     location = asset or text_of(child(child(node, "Properties"), name))
     folder = os.path.dirname(parent.path)
     path = os.path.join(folder, location.removeprefix("file://")) if location else ""
-    return path if path and os.path.isfile(path) else None
+    return path if path and files.has(path) else None

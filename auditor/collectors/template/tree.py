@@ -12,6 +12,7 @@ from auditor.collectors.template import definitions, sam
 from auditor.collectors.template.conditions import Other, Scenario
 from auditor.collectors.template.declared import Declared
 from auditor.collectors.template.documents import UnreadableError, child
+from auditor.collectors.template.files import Files
 from auditor.collectors.template.library import Library
 from auditor.collectors.template.place import Place
 from auditor.collectors.template.stack import Stack
@@ -67,7 +68,7 @@ class StackTree:
             if stack.prefix.startswith(absent):
                 continue
             absent += tuple(stack.absent())
-            for declared in _expanded(stack):
+            for declared in _expanded(stack, self._library.files):
                 if declared.type in TYPES:
                     yield _raw(stack, declared)
 
@@ -147,7 +148,7 @@ def _wanted(type_: str) -> bool:
     return type_ in TYPES or type_.startswith("AWS::Serverless::")
 
 
-def _expanded(stack: Stack) -> Iterator[Declared]:
+def _expanded(stack: Stack, files: Files) -> Iterator[Declared]:
     """The declared resources, SAM's replaced by what they stand for, with bucket notifications."""
     buckets: dict[str, list[Block]] = {}
     plain: list[Declared] = []
@@ -158,7 +159,7 @@ def _expanded(stack: Stack) -> Iterator[Declared]:
         elif not declared.type.startswith(sam.PREFIX):
             plain.append(declared)
         else:
-            merged = _merged(declared, stack, settings)
+            merged = _merged(declared, stack, settings, files)
             yield from sam.expand(merged, stack)
             for bucket, configuration in sam.s3_notifications(merged, stack):
                 buckets.setdefault(bucket, []).append(configuration)
@@ -168,12 +169,12 @@ def _expanded(stack: Stack) -> Iterator[Declared]:
         yield _notified(declared, buckets.get(declared.id, []))
 
 
-def _merged(declared: Declared, stack: Stack, settings: Block) -> Declared:
+def _merged(declared: Declared, stack: Stack, settings: Block, files: Files) -> Declared:
     """A SAM resource with the defaults of Globals and the definition that stands in a file."""
     properties = sam.merge_globals(
         declared.type, declared.properties, settings, declared.ignored_globals
     )
-    return replace(declared, properties=definitions.with_definition(stack, properties))
+    return replace(declared, properties=definitions.with_definition(stack, properties, files))
 
 
 def _notified(declared: Declared, configurations: list[Block]) -> Declared:
