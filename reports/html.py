@@ -32,12 +32,14 @@ from reports.scorecard import scores
 from reports.snippets import suppression
 from reports.wording import (
     SHAPES,
+    called,
     cost,
     counted,
-    doubts,
+    listed,
     money,
     near,
     next_step,
+    open_questions,
     place,
     service,
     shown_id,
@@ -48,6 +50,7 @@ LONGEST = 2_000
 SHOWN = 100
 MOST_SERVICES = 8
 MOST_ROWS = 1_000
+MOST_NAMES = 50
 STYLES = ("palette.css", "report.css", "app.css", "picture.css")
 SCRIPTS = ("start.js", "list.js", "detail.js", "state.js", "picture.js")
 EXCERPT_WIDTH = 100
@@ -96,8 +99,9 @@ class HtmlReporter:
             markers=Markup(MARKERS),  # noqa: S704 - our own text
             styles=tuple(dict.fromkeys(EDGE_STYLES.values())),
             data=Markup(embedded(report, views)),  # noqa: S704 - escaped for a script element
-            doubts=_doubts(report),
+            doubts=open_questions(report.undetermined),
             most_rows=MOST_ROWS,
+            most_names=MOST_NAMES,
             permissions=sorted({gap.permission for gap in report.gaps if gap.permission}),
             next_step=next_step(report),
             style=style,
@@ -116,12 +120,11 @@ def _environment() -> Environment:
         finalize=_harmless,
     )
     environment.globals |= {
-        "cost": cost, "counted": counted, "excerpt": _excerpt, "money": money, "more": _more,
-        "near": near, "paragraphs": _paragraphs, "place": place,
+        "called": called, "cost": cost, "counted": counted, "excerpt": _excerpt, "money": money,
+        "listed": listed, "more": _more, "near": near, "paragraphs": _paragraphs, "place": place,
         "shapes": SHAPES, "shown_id": shown_id, "suppression": suppression,
         "utilisation": utilisation,
     }  # fmt: skip
-    environment.globals |= {"utilisation": utilisation}
     return environment
 
 
@@ -170,14 +173,6 @@ def _by_service(findings: Iterable[Finding]) -> dict[str, int]:
 def _by_category(findings: Iterable[Finding]) -> dict[str, int]:
     counts = Counter(finding.category for finding in findings)
     return {category.value: counts[category] for category in Category}
-
-
-def _doubts(report: Report) -> list[tuple[str, str, list[str]]]:
-    return [
-        (rule, reason, resources)
-        for rule, reasons in doubts(report.undetermined).items()
-        for reason, resources in reasons.items()
-    ]
 
 
 def _more(rows: int) -> Markup:

@@ -10,20 +10,24 @@ from collections.abc import Iterator
 
 from auditor.findings import Finding, Gap, Location
 from auditor.report import Report
+from auditor.utilisation import Utilisation
 from reports.safe import clipped, inert, visible
+from reports.utilisation import measured, numbers, percent, where
 from reports.wording import (
+    called,
     counted,
-    doubts,
     next_step,
+    open_questions,
     place,
     shown_id,
     statement,
+    stations,
     tally,
     unread,
-    way,
 )
 
 MOST = 25
+NEAREST = 10
 LONGEST = 500
 # A comment holds 65,536 characters; a job summary 1 MiB, which is more.
 LIMIT = 60_000
@@ -40,6 +44,7 @@ class MarkdownReporter:
             _section("Worst findings", [_finding(item) for item in report.violations]),
             _section("Undetermined: neither passed nor failed", list(_undetermined(report))),
             _section("Could not be read", [_gap(gap) for gap in report.gaps]),
+            list(_utilisation(report.utilisation)),
             [next_step(report)],
         ]
         return inert("\n\n".join("\n".join(lines) for lines in sections if lines)) + "\n"
@@ -68,7 +73,7 @@ def _section(title: str, items: list[str]) -> list[str]:
 
 def _finding(finding: Finding) -> str:
     at = _at(finding.location)
-    steps = f"\n  way: {code(way(finding))}" if finding.steps else ""
+    steps = f"\n  way: {code(' -> '.join(stations(finding)))}" if finding.steps else ""
     return (
         f"- **{finding.severity.value}** {finding.rule} {finding.name}: {code(statement(finding))}"
         f"\n  {at}{code(shown_id(finding.resource))}{steps}"
@@ -76,13 +81,36 @@ def _finding(finding: Finding) -> str:
 
 
 def _undetermined(report: Report) -> Iterator[str]:
-    for rule, reasons in doubts(report.undetermined).items():
-        total = counted(sum(map(len, reasons.values())), "result")
-        yield f"- {rule}: {total}, such as {code(next(iter(reasons)))}"
+    for reason, (rules, resources) in open_questions(report.undetermined).items():
+        yield f"- {code(reason)}: {counted(len(resources), 'resource')}, for {', '.join(rules)}"
 
 
 def _gap(gap: Gap) -> str:
     return f"- {_at(gap.location)}{code(unread(gap))}"
+
+
+def _utilisation(used: Utilisation) -> Iterator[str]:
+    """The resources nearest to a limit, and how many others there are."""
+    if not used.rows:
+        return
+    levels = measured(used)
+    others = {
+        "with data": len(levels[NEAREST:]) + used.omitted - used.omitted_unknown,
+        "without data": len(used.rows) - len(levels) + used.omitted_unknown,
+    }
+    yield "## Utilisation"
+    if levels:
+        yield from ("", "| used | resource | nearest limit |", "| ---: | --- | --- |")
+    for row in levels[:NEAREST]:
+        name = _cell(f"{called(row.subject)} ({where(row)})")
+        yield f"| {percent(row)} | {name} | {numbers(row)} |"
+    if rest := [f"{counted(number, 'resource')} {how}" for how, number in others.items() if number]:
+        yield from ("", f"Not shown: {', '.join(rest)}.")
+
+
+def _cell(text: str) -> str:
+    """Foreign text as code in a table, where a bar would end the cell even so."""
+    return code(text.replace("|", "\N{BROKEN BAR}"))
 
 
 def _at(location: Location | None) -> str:

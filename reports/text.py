@@ -17,14 +17,16 @@ from reports.utilisation import (
     bar,
     detail,
     left_out,
-    name_of,
+    measured,
     percent,
     silent,
     where,
 )
 from reports.wording import (
+    called,
     cost,
     counted,
+    listed,
     money,
     near,
     next_step,
@@ -32,12 +34,15 @@ from reports.wording import (
     origin,
     place,
     shown_id,
+    stations,
     tally,
 )
-from reports.wrap import wrapped
+from reports.wrap import columns, wrapped
 
 LONGEST = 600
 REASONS_SHOWN = 20
+NAMES_SHOWN = 5
+ARROW = " -> "
 _RESET = "\x1b[0m"
 _BOLD = "\x1b[1m"
 _DIM = "\x1b[2m"
@@ -88,14 +93,23 @@ class TextReporter(Struct, frozen=True):
         if finding.when:
             yield from self._field("when: ", finding.when)
         if finding.steps:
-            yield from self._field(
-                "way: ", " -> ".join(near(finding, step.id) for step in finding.steps)
-            )
+            yield from self._field("way: ", self._way(finding))
         for item in finding.related:
             at = f" ({place(item.location)})" if item.location else ""
             yield from self._field("related: ", f"{near(finding, item.id)}: {item.message}{at}")
         yield from self._field("guide: ", finding.guide)
         yield from self._field("fix: ", f"msgaudit explain {finding.rule}")
+
+    def _way(self, finding: Finding) -> str:
+        """The end of the way, as much as fits on a line; a round only makes sense as a whole."""
+        passed = [visible(name) for name in stations(finding)]
+        whole = ARROW.join(passed)
+        if finding.steps[0].id == finding.steps[-1].id:
+            return whole
+        while len(passed) > 2 and columns(whole) > self.width - len("    way: "):
+            passed = passed[1:]
+            whole = ARROW.join(["...", *passed])
+        return whole
 
     def _field(self, label: str, text: str) -> list[str]:
         return wrapped(self.width, clipped(visible(text), LONGEST), f"    {label}", "      ")
@@ -115,7 +129,7 @@ class TextReporter(Struct, frozen=True):
         questions = open_questions(findings)
         for reason, (rules, resources) in list(questions.items())[:REASONS_SHOWN]:
             yield from wrapped(self.width, clipped(visible(reason), LONGEST // 2), "  ", "    ")
-            yield from self._field("for: ", clipped(", ".join(resources), LONGEST // 4))
+            yield from self._field("for: ", listed(resources, NAMES_SHOWN))
             yield from self._field("rules: ", ", ".join(rules))
         if (more := len(questions) - REASONS_SHOWN) > 0:
             yield f"  and {counted(more, 'other reason')}; -f json has them all"
@@ -133,15 +147,13 @@ class TextReporter(Struct, frozen=True):
     def _utilisation(self, used: Utilisation) -> Iterator[str]:
         if used.rows:
             yield self._paint(_BOLD, TITLE)
-        for row in used.rows:
-            if row.level:
-                name = clipped(visible(f"{name_of(row)} ({where(row)})"), LONGEST // 4)
-                line = f"{percent(row):>5} {bar(row)} {name}: {visible(detail(row))}"
-                yield from wrapped(self.width, clipped(line, LONGEST), "  ", "    ")
+        for row in measured(used):
+            name = clipped(visible(f"{called(row.subject)} ({where(row)})"), LONGEST // 4)
+            line = f"{percent(row):>5} {bar(row)} {name}: {visible(detail(row))}"
+            yield from wrapped(self.width, clipped(line, LONGEST), "  ", "    ")
         for reason, names in silent(used).items():
-            line = (
-                f"no data ({clipped(visible(reason), LONGEST // 4)}): {visible(', '.join(names))}"
-            )
+            line = f"no data ({clipped(visible(reason), LONGEST // 4)}): "
+            line += visible(listed(names, REASONS_SHOWN))
             yield from wrapped(self.width, clipped(line, LONGEST), "  ", "    ")
         if more := left_out(used):
             yield f"  {more}"

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from auditor.traffic.series import brief
 from auditor.utilisation import Row, Utilisation
-from reports.wording import counted, service, shown_id
+from reports.wording import called, counted
 
 TITLE = "Utilisation: p99 of the hours against the nearest limit, highest first"
 _BLOCKS = 10
-
-
-def name_of(row: Row) -> str:
-    """The service and the name of a resource."""
-    return f"{service(row.subject)} {row.subject.name or shown_id(row.subject)}"
 
 
 def where(row: Row) -> str:
@@ -60,7 +55,7 @@ def silent(used: Utilisation) -> dict[str, list[str]]:
     for row in used.rows:
         if row.level is None:
             reason = "; ".join(dict.fromkeys(reason for _, reason in row.unknown))
-            names.setdefault(reason, []).append(name_of(row))
+            names.setdefault(reason, []).append(called(row.subject))
     return names
 
 
@@ -69,6 +64,11 @@ def detail(row: Row) -> str:
     course = row.level.course.replace(" ", "\N{MIDDLE DOT}") if row.level else ""
     shown = f"{numbers(row)} {course}".strip()
     return "; ".join(filter(None, (shown, doubts(row))))
+
+
+def measured(used: Utilisation) -> list[Row]:
+    """The rows with a level."""
+    return [row for row in used.rows if row.level]
 
 
 def left_out(used: Utilisation) -> str:

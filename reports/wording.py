@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from auditor.findings import Finding, Gap, Location, Severity, Subject
 from auditor.report import Report
@@ -22,6 +22,12 @@ SHAPES = {
 def counted(number: int, noun: str) -> str:
     """`1 gap`, `2 gaps`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def cost(estimate: Estimate) -> str:
@@ -55,11 +61,23 @@ def deployed(subject: Subject) -> bool:
     return subject.id.startswith("arn:")
 
 
+def called(subject: Subject) -> str:
+    """What a list calls a resource: in an account its service and name, which say what it is."""
+    if not deployed(subject):
+        return shown_id(subject)
+    return f"{service(subject)} {subject.name or subject.id.split(':', 5)[-1]}"
+
+
 def near(finding: Finding, id_: str) -> str:
     """The id of another resource; of an ARN, what is not the same as in that of the finding's."""
     parts, home = id_.split(":", 5), finding.resource
     is_near = len(parts) == 6 and parts[4] == home.account and parts[3] in ("", home.region)
     return parts[5] if is_near else id_
+
+
+def stations(finding: Finding) -> list[str]:
+    """The resources that a message passes, from where it starts to where it ends."""
+    return [near(finding, step.id) for step in finding.steps]
 
 
 def way(finding: Finding) -> str:
@@ -147,23 +165,17 @@ def next_step(report: Report) -> str:
     return "Nothing to do: everything could be read, and no rule found anything."
 
 
-def doubts(findings: list[Finding]) -> dict[str, dict[str, list[str]]]:
-    """Undetermined results by rule, then by reason: the resources."""
-    grouped: dict[str, dict[str, list[str]]] = {}
-    for finding in findings:
-        reasons = grouped.setdefault(f"{finding.rule} {finding.name}", {})
-        reasons.setdefault(finding.message, []).append(shown_id(finding.resource))
-    return grouped
-
-
 def open_questions(findings: list[Finding]) -> dict[str, tuple[list[str], list[str]]]:
     """Undetermined results by reason: one unread thing may leave many rules without an answer.
 
     The values are the rules and the resources, each once.
     """
-    grouped: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    grouped: dict[str, tuple[dict[str, None], dict[str, str]]] = {}
     for finding in findings:
         rules, resources = grouped.setdefault(finding.message, ({}, {}))
         rules.setdefault(finding.rule)
-        resources.setdefault(shown_id(finding.resource))
-    return {reason: (list(rules), list(names)) for reason, (rules, names) in grouped.items()}
+        resources.setdefault(finding.resource.id, called(finding.resource))
+    return {
+        reason: (list(rules), list(resources.values()))
+        for reason, (rules, resources) in grouped.items()
+    }

@@ -9,14 +9,16 @@ from auditor.architecture import EXTERNAL, UNREAD, Edge, Node
 from auditor.findings import Finding
 from auditor.graph import EdgeKind
 from reports.picture.flows import Flow, Found, direction, findings_of, worst
-from reports.picture.kinds import OUTLINES, STYLES, kind_of
+from reports.picture.kinds import OUTLINES, STYLES, Kind, kind_of
 from reports.picture.layers import Way
 from reports.picture.layout import HEIGHT, WIDTH, Layout, Point, layout
 from reports.safe import clipped, visible
 from reports.wording import SHAPES, counted
 from reports.wrap import columns
 
-_SHOWN = 18  # columns of a label
+# Columns of a label; the end of a tube takes the place of one.
+_SHOWN = 18
+_SHOWN_IN_TUBES = 17
 _LONGEST = 200
 _DASHED = {EXTERNAL, UNREAD}
 Anchor = Callable[[Node], str]
@@ -97,7 +99,7 @@ def _node(node: Node, findings: Sequence[Finding], corner: Point, anchor: str) -
         f'transform="translate({corner[0]:g} {corner[1]:g})"><title>{words}</title>'
         f'<use class="outline" href="#o-{kind.outline}"/>'
         f'<text class="sign" x="25" y="33">{kind.sign}</text>'
-        f'<text class="name" x="42" y="23">{escape(_short(node.label))}</text>'
+        f'<text class="name" x="42" y="23">{escape(_short(node.label, kind))}</text>'
         f'<text class="kind" x="42" y="40">{escape(_safe(kind.name))}</text>{badge}</a>'
     )
 
@@ -144,10 +146,10 @@ def _safe(text: str) -> str:
     return clipped(visible(text), _LONGEST)
 
 
-def _short(text: str) -> str:
+def _short(text: str, kind: Kind) -> str:
     """The label as it fits: its beginning and its end, which tell the likes of queues apart."""
-    shown = visible(text)
-    if columns(shown) <= _SHOWN:
+    shown, most = visible(text), _SHOWN_IN_TUBES if kind.outline == "tube" else _SHOWN
+    if columns(shown) <= most:
         return shown
-    room = _SHOWN if shown.isascii() else _SHOWN // 2
+    room = most if shown.isascii() else most // 2
     return f"{shown[: room - 5]}\u2026{shown[-4:]}"

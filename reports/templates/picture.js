@@ -4,6 +4,8 @@ const ways = [...document.querySelectorAll(".flow .way")];
 const tools = document.getElementById("tools");
 const about = document.getElementById("about");
 let zoom = 1;
+// What stays marked while the pointer wanders: nodes, and the way of a message in order.
+let kept = [new Set(), []];
 
 function anchorOf(node) {
   return node.getAttribute("href").slice(1);
@@ -13,13 +15,15 @@ function cardOf(anchor) {
   return document.getElementById(anchor).closest(".card");
 }
 
-function mark(picked) {
+function mark(picked, path) {
+  const along = new Set(path.slice(1).map((to, at) => `${path[at]} ${to}`));
   const near = new Set(picked);
   for (const way of ways) {
-    const joined = picked.has(way.dataset.from) || picked.has(way.dataset.to);
+    const { from, to } = way.dataset;
+    const joined = path.length ? along.has(`${from} ${to}`) : picked.has(from) || picked.has(to);
     way.classList.toggle("picked", joined);
     if (joined) {
-      near.add(way.dataset.from).add(way.dataset.to);
+      near.add(from).add(to);
     }
   }
   for (const node of nodes) {
@@ -30,16 +34,47 @@ function mark(picked) {
     "faded", picked.size > 0 && !way.classList.contains("picked")));
 }
 
+function keep(picked, path) {
+  kept = [picked, path];
+  mark(...kept);
+}
+
+// The numbers of the list beside the picture, on the nodes.
+function number(steps) {
+  document.querySelectorAll(".node .step").forEach((step) => step.remove());
+  for (const node of nodes) {
+    const passed = steps.flatMap((step, at) => (step === anchorOf(node) ? [at + 1] : []));
+    if (passed.length) {
+      const step = document.createElementNS(node.namespaceURI, "text");
+      step.setAttribute("class", "step");
+      step.setAttribute("x", "4");
+      step.setAttribute("y", "-4");
+      step.textContent = passed.join(", ");
+      node.append(step);
+    }
+  }
+}
+
+function close() {
+  keep(new Set(), []);
+  number([]);
+  about.replaceChildren();
+}
+
 function showNode(anchor, finding) {
   const node = nodes.find((each) => anchorOf(each) === anchor);
   const card = cardOf(anchor);
-  const way = finding ? finding.steps.map(([, , step]) => step).filter(Boolean) : [];
-  mark(new Set([anchor, ...way]));
+  const steps = finding ? finding.steps.map(([, , step]) => step) : [];
+  const way = steps.filter(Boolean);
+  keep(new Set([anchor, ...way]), way);
+  number(steps);
   if (card) {
     const copy = card.cloneNode(true);
     copy.querySelector("[id]").removeAttribute("id");
     copy.open = true;
-    about.replaceChildren(copy, ...(finding && finding.steps.length ? path(finding) : []));
+    const button = make("button", { type: "button" }, "Close");
+    button.addEventListener("click", close);
+    about.replaceChildren(button, ...(finding ? path(finding) : []), copy);
   }
   if (node) {
     node.closest("details").open = true;
@@ -66,7 +101,7 @@ function search(text) {
   const wanted = text.trim().toLowerCase();
   const hits = wanted
     ? nodes.filter((node) => node.querySelector("title").textContent.toLowerCase().includes(wanted)) : [];
-  mark(new Set(hits.map(anchorOf)));
+  keep(new Set(hits.map(anchorOf)), []);
   document.getElementById("hits").textContent = wanted ? `${hits.length} found` : "";
   if (hits.length) {
     hits[0].closest("details").open = true;
@@ -101,6 +136,13 @@ if (tools) {
   });
   document.getElementById("seek").addEventListener("input", (event) => search(event.target.value));
   document.querySelectorAll(".stage").forEach(drag);
+  about.addEventListener("click", (event) => {
+    const neighbour = event.target.closest("a[href^='#n']");
+    if (neighbour) {
+      event.preventDefault();
+      showNode(anchorOf(neighbour));
+    }
+  });
   for (const node of nodes) {
     node.addEventListener("click", (event) => {
       const anchor = anchorOf(node);
@@ -109,17 +151,15 @@ if (tools) {
         showNode(anchor);
       }
     });
-    node.addEventListener("pointerenter", () => mark(new Set([anchorOf(node)])));
-    node.addEventListener("pointerleave", () => mark(new Set(nodes.filter(
-      (each) => each === document.activeElement).map(anchorOf))));
+    node.addEventListener("pointerenter", () => mark(new Set([anchorOf(node)]), []));
+    node.addEventListener("pointerleave", () => mark(...kept));
   }
   document.querySelector(".architecture").addEventListener("keydown", (event) => {
     const action = { "+": zoom * 1.25, "-": zoom / 1.25, 0: 1 }[event.key];
     if (action && event.target.tagName !== "INPUT") {
       resize(action);
     } else if (event.key === "Escape") {
-      mark(new Set());
-      about.replaceChildren();
+      close();
     }
   });
 }

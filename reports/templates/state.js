@@ -13,6 +13,8 @@ function fromUrl() {
   const read = { ...DEFAULTS, theme: state.theme };
   if (hash.startsWith("f-")) {
     read.f = hash.slice(2);
+  } else if (Object.hasOwn(data.rules, hash)) {
+    read.rule = hash;
   } else if (hash.includes("=")) {
     for (const [key, value] of new URLSearchParams(hash)) {
       if (key in DEFAULTS) {
@@ -84,6 +86,8 @@ function load() {
   if (position >= 0) {
     reveal(position);
     draw();
+  }
+  if (Object.keys(DEFAULTS).some((key) => key !== "theme" && state[key] !== DEFAULTS[key])) {
     document.getElementById("findings").scrollIntoView();
   }
 }

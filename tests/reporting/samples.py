@@ -159,16 +159,23 @@ def drawing(*findings: Finding) -> Architecture:
     return Architecture(
         (
             Node("a.yaml#Elsewhere", "AWS::SNS::Topic", "Elsewhere", "a.yaml"),
-            Node("a.yaml#Queue", "AWS::SQS::Queue", "OrdersQueue", "", {"DelaySeconds": 5}, marks),
+            Node(
+                "a.yaml#OrdersQueue",
+                "AWS::SQS::Queue",
+                "OrdersQueue",
+                "",
+                {"DelaySeconds": 5},
+                marks,
+            ),
             Node("dead", "AWS::SQS::Queue", "DeadQueue"),
             Node("alarm", "AWS::CloudWatch::Alarm", "Alarm"),
             Node("external:https://example.com", EXTERNAL, "https://example.com"),
             Node("lonely", "AWS::SQS::Queue", "LonelyQueue"),
         ),
         (
-            Edge("delivers to", "a.yaml#Elsewhere", "a.yaml#Queue", "Subscription", "sqs"),
+            Edge("delivers to", "a.yaml#Elsewhere", "a.yaml#OrdersQueue", "Subscription", "sqs"),
             Edge("delivers to", "a.yaml#Elsewhere", "external:https://example.com", "Web", "https"),
-            Edge("dead-letters to", "a.yaml#Queue", "dead"),
+            Edge("dead-letters to", "a.yaml#OrdersQueue", "dead"),
             Edge("watches", "alarm", "dead", "", "ApproximateNumberOfMessagesVisible"),
             Edge("notifies", "alarm", "a.yaml#Elsewhere"),
         ),

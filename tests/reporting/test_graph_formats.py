@@ -36,7 +36,7 @@ def test_json_keeps_to_its_schema(report: Report) -> None:
 def test_json_has_the_worst_severity_and_the_findings() -> None:
     nodes = json.loads(reporter("graph").render(samples.typical()))["nodes"]
 
-    (queue,) = (node for node in nodes if node["id"] == "a.yaml#Queue")
+    (queue,) = (node for node in nodes if node["id"] == "a.yaml#OrdersQueue")
     assert queue["severity"] == "high"
     assert [finding["rule"] for finding in queue["findings"]] == ["SQS030"]
     assert [node["severity"] for node in nodes].count(None) == len(nodes) - 1
@@ -111,3 +111,12 @@ def test_every_kind_of_edge_has_a_style_and_is_in_the_schema() -> None:
 
     assert set(STYLES) == set(EdgeKind)
     assert set(kinds) == {kind.value for kind in EdgeKind}
+
+
+def test_long_names_end_before_the_end_of_their_shape() -> None:
+    name = "order-processing-queue-of-the-shop"
+    nodes = (Node("q", "AWS::SQS::Queue", name), Node("f", "AWS::Lambda::Function", name))
+    svg = reporter("svg").render(samples.report(architecture=Architecture(nodes, ())))
+
+    assert ">order-proces\N{HORIZONTAL ELLIPSIS}shop<" in svg
+    assert ">order-process\N{HORIZONTAL ELLIPSIS}shop<" in svg

@@ -268,6 +268,60 @@ def test_a_finding_leads_to_its_node(browser: Browser, tmp_path: Path) -> None:
         picked = page.locator(".node.picked title").all_text_contents()
         assert picked == ["SNS topic Elsewhere: no finding", QUEUE]
         assert "Elsewhere: sends" in page.locator("#about").inner_text()
+        assert page.locator(".node .step").all_text_contents() == ["1", "2"]
+        ways = page.locator(".way.picked title").all_text_contents()
+        assert ways == ["Elsewhere delivers to OrdersQueue (by Subscription, sqs)"]
+        faded = page.locator(".node.faded title").all_text_contents()
+        assert "SQS queue DeadQueue: no finding" in faded
+
+        page.get_by_role("button", name="Close").click()
+        assert page.locator("#about").inner_text() == ""
+        assert page.locator(":is(.step, .picked, .faded)").count() == 0
+
+
+def test_what_was_chosen_stays_marked_while_the_pointer_wanders(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with browser.new_context() as context:
+        page = visit(context, tmp_path, samples.typical()).page
+        queue = page.get_by_role("link", name="SQS queue OrdersQueue").first
+        queue.click()
+
+        page.locator(".node", has_text="DeadQueue").first.hover()
+        assert (
+            page.locator(".node.picked title").all_text_contents()[0].startswith("SQS queue Dead")
+        )
+        page.locator("h1").hover()
+        assert page.locator(".node.picked title").all_text_contents() == [QUEUE]
+
+        address = page.url
+        page.locator("#about").get_by_text("Elsewhere delivers to OrdersQueue").click()
+        assert "SNS topic" in page.locator("#about").inner_text()
+        assert page.url == address
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_links_to_rules_lead_to_their_findings(
+    browser: Browser, tmp_path: Path, scripts: bool
+) -> None:
+    with browser.new_context(java_script_enabled=scripts) as context:
+        opened = visit(context, tmp_path, samples.typical())
+        opened.page.locator("a[href='#SQS030']").click()
+
+        place = "#findings" if scripts else "#SQS030"
+        box = opened.page.locator(place).bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < 200
+        assert opened.shown() == ([FINGERPRINTS[1]] if scripts else [])
+
+
+def test_links_to_undetermined_results_lead_to_them(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context() as context:
+        opened = visit(context, tmp_path, samples.typical())
+        opened.page.locator(".doubts a").click()
+
+        assert opened.page.input_value("select[name=outcome]") == "undetermined"
+        assert len(opened.shown()) == 1
 
 
 def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path) -> None:

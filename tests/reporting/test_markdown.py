@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
+from auditor.findings import Outcome
 from auditor.report import Report
 from reports.markdown import MarkdownReporter
 from tests.reporting import samples
@@ -60,6 +61,16 @@ def test_what_is_not_known_is_shown() -> None:
     assert "RedrivePolicy depends on the parameter Stage, which has no value" in seen.code
     assert "Could not be read" in seen.prose
     assert any("missing permission sqs:GetQueueAttributes" in text for text in seen.code)
+
+
+def test_undetermined_results_stand_together_by_what_is_not_known() -> None:
+    doubts = [
+        samples.finding(of, name, "Stage is unknown", outcome=Outcome.UNDETERMINED)
+        for of in (samples.without_dlq, samples.public_policy) for name in ("Queue", "Other")
+    ]  # fmt: skip
+    text = MarkdownReporter().render(samples.report(*doubts))
+
+    assert "\n- `Stage is unknown`: 2 resources, for SQS050, SQS030\n" in text
 
 
 def test_accepted_findings_are_counted_but_not_listed() -> None:
@@ -125,5 +136,5 @@ def test_code_spans_hold_any_text(text: str) -> None:
 def test_the_way_of_a_message_is_told() -> None:
     rendered = MarkdownReporter().render(samples.typical())
 
-    assert "  way: `Elsewhere (sends) -> OrdersQueue (keeps) -> OrdersFn (reads)`" in rendered
+    assert "  way: `Elsewhere -> OrdersQueue -> OrdersFn`" in rendered
     assert rendered.count("way: ") == 1

@@ -89,6 +89,36 @@ def test_live_findings_are_grouped_by_account_and_region() -> None:
     assert "at: arn:aws:sqs:eu-west-1:111122223333:orders (AWS::SQS::Queue)\n" in text
 
 
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(120, "producer -> between -> last"), (40, "... -> between -> last"), (30, "between -> last")],
+)
+def test_the_end_of_a_way_fits_on_a_line(width: int, shown: str) -> None:
+    names = ("a-very-long-name-of-a-producer", "between", "last")
+    steps = tuple(Related(name, "sends") for name in names)
+    made = samples.finding(samples.without_dlq, "Queue", "none", steps=steps)
+    text = TextReporter(width=width).render(samples.report(made))
+
+    assert f"{shown}\n" in text
+
+
+def test_rounds_and_two_stations_are_never_cut() -> None:
+    names = ("a-very-long-name-of-a-producer", "between", "a-very-long-name-of-a-producer")
+    for shown in (names, names[:2]):
+        steps = tuple(Related(name, "sends") for name in shown)
+        made = samples.finding(samples.without_dlq, "Queue", "none", steps=steps)
+        text = TextReporter(width=40).render(samples.report(made))
+
+        assert " ".join(text.split()).count(" -> ".join(shown)) == 1
+
+
+def test_undetermined_results_of_an_account_name_service_and_name() -> None:
+    (found,) = samples.live().findings
+    text = TextReporter().render(samples.report(replace(found, outcome=Outcome.UNDETERMINED)))
+
+    assert "    for: SQS orders\n" in text
+
+
 def test_undetermined_results_are_grouped_by_reason() -> None:
     reasons = {"QueueA": "no value", "QueueB": "no value", "QueueC": "imported"}
     doubts = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from auditor.findings import Subject
@@ -11,6 +12,7 @@ from auditor.report import Report
 from auditor.utilisation import SHOWN, Level, Row, Utilisation, merged, ranked
 from reports.html import HtmlReporter
 from reports.json import JsonReporter
+from reports.markdown import MarkdownReporter
 from reports.text import TextReporter
 from tests.reporting import samples
 
@@ -60,7 +62,11 @@ def test_missing_data_is_never_zero() -> None:
     assert f"  no data ({DOUBT[0][1]}): SQS silent\n" in text
     assert "0%" not in text
     page = HtmlReporter().render(shown)
-    assert '<td data-label="Used">no data</td>' in page
+    assert "<summary>No data of 1 resource</summary>" in page
+    assert f"<dt>{DOUBT[0][1]}</dt><dd>SQS silent</dd>" in page
+    assert 'data-label="Used"' not in page
+    text = MarkdownReporter().render(shown)
+    assert "## Utilisation\n\nNot shown: 1 resource without data.\n" in text
     (used,) = json.loads(JsonReporter().render(shown))["utilisation"]["resources"]
     assert used["level"] is None
     assert used["unknown"] == [{"what": DOUBT[0][0], "reason": DOUBT[0][1]}]
@@ -70,6 +76,25 @@ def test_little_is_told_from_nothing() -> None:
     text = TextReporter(width=200).render(report(row("little", 0.1), row("nothing", 0.0)))
     assert "    <1% ░░░░░░░░░░ SQS little" in text
     assert "     0% ░░░░░░░░░░ SQS nothing" in text
+
+
+def test_markdown_has_a_table_of_the_nearest_and_says_what_it_leaves_out() -> None:
+    many = report(*(row(f"queue{number}", number) for number in range(12)), row("other", None))
+    text = MarkdownReporter().render(many)
+    lines = text[text.index("## Utilisation") :].splitlines()
+    assert lines[2:4] == ["| used | resource | nearest limit |", "| ---: | --- | --- |"]
+    assert lines[4] == (
+        "| 11% | `SQS queue11 (111122223333 eu-west-1)`"
+        " | messages in flight p99 11, max 16 of 100 messages in 14 days |"
+    )
+    assert lines[13].startswith("| 2% | `SQS queue2 ")
+    assert lines[15] == "Not shown: 2 resources with data, 1 resource without data."
+
+
+def test_no_name_ends_a_cell_of_markdown() -> None:
+    text = MarkdownReporter().render(report(row("a|b`c", 80.0)))
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    assert html.count("<td") == 2 * 5 + 3
 
 
 def test_what_is_left_out_is_said() -> None:
