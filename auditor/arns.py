@@ -71,5 +71,10 @@ def symbolic(text: str) -> bool:
     return "${" in text
 
 
+def qualifier(text: str) -> str:
+    """The version or alias in what names a function (ARN, part of it, name); empty without one."""
+    return ":".join(_SEPARATOR.split(text.rpartition("function:")[2])[1:])
+
+
 def _agree(one: str, other: str) -> bool:
     return one == other or symbolic(one) or symbolic(other)

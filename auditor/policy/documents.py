@@ -174,7 +174,10 @@ def _of_bus(resource: EventBusPolicy) -> Iterator[Statement]:
 
 
 def _of_permission(resource: Permission) -> Statement:
-    """The statement that Lambda makes of a permission: which function is known from elsewhere."""
+    """The statement that Lambda makes of a permission: which function is known from elsewhere.
+
+    Of one that was not read, nothing tells whether it has a condition.
+    """
     principal = resource.peek("Principal")
     service = isinstance(principal, str) and "amazonaws" in principal
     conditions: dict[str, dict[str, object]] = {}
@@ -187,7 +190,7 @@ def _of_permission(resource: Permission) -> Statement:
             "Principal": {"Service": principal} if service else principal,
             "Action": resource.peek("Action"),
             "Resource": "*",
-            "Condition": conditions,
+            "Condition": getattr(resource.properties, "unread", None) or conditions,
         }
     )
 

@@ -14,11 +14,11 @@ from auditor.policy import (
     Statement,
     clauses_of,
     may,
-    statements_of,
     withholds_source,
 )
 from auditor.resources import Function, Queue, Resource, Topic
 from auditor.values import UndeterminedError, Unknown
+from checks.delivery._versions import guarding, read_with, version_in
 
 EVENTS = "events.amazonaws.com"
 SNS = "sns.amazonaws.com"
@@ -38,32 +38,37 @@ def refused(
     Those that only shut out callers from other networks are the business of another rule.
     `reference` is how the source names the target. Raises `UndeterminedError` when it cannot tell.
     """
-    decision = decide(target, service, source, graph)
+    decision = decide(target, service, source, graph, reference)
     if decision.answer is Answer.UNDETERMINED:
         reason = f"whether the policy of {target.label} lets {service} in depends on unread values"
         raise UndeterminedError(reason)
     if decision.answer is Answer.YES or by_network(decision):
         return False
-    if isinstance(target, Function) and _qualified(reference, target):
-        reason = f"the permissions of versions and aliases of {target.label} are not told apart"
+    if isinstance(target, Function) and version_in(reference) and not read_with(target, source):
+        reason = f"the permissions of versions and aliases of {target.label} were not read"
         raise UndeterminedError(reason)
     return True
 
 
-def decide(target: Resource, service: str, source: Resource, graph: Graph) -> Decision:
+def decide(
+    target: Resource, service: str, source: Resource, graph: Graph, reference: object = None
+) -> Decision:
     """What the policies of a target decide about a delivery of a service for a source.
 
-    Raises `UndeterminedError` when a policy that was not read may be one of the target.
+    `reference` is how the source names the target. Raises `UndeterminedError` when a policy that
+    was not read may be one of the target.
     """
+    version = version_in(reference) if isinstance(target, Function) else ""
+    request = _request(target, service, source, version)
     return target.once(
-        f"decision about {service} for {source.id}",
-        lambda: may(_guarding(target, graph), _request(target, service, source)),
+        f"decision about {service} for {source.id} at {version}",
+        lambda: may(_guarding(target, graph, version), request),
     )
 
 
-def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:
+def _guarding(target: Resource, graph: Graph, version: str | Unknown) -> Iterator[Statement]:
     guards = graph.incoming(target, EdgeKind.GUARDS)
-    return chain.from_iterable(statements_of(edge.via) for edge in guards)
+    return chain.from_iterable(guarding(edge.via, version) for edge in guards)
 
 
 def by_network(decision: Decision) -> bool:
@@ -73,7 +78,7 @@ def by_network(decision: Decision) -> bool:
     return any(clause.key in _NETWORK_KEYS for clause in clauses_of(decision.statement))
 
 
-def _request(target: Resource, service: str, source: Resource) -> Request:
+def _request(target: Resource, service: str, source: Resource, version: str | Unknown) -> Request:
     """What a service says of itself and of the resource that it acts for.
 
     Some send none of the keys of the source: see `auditor.policy.services`. Services come from no
@@ -93,7 +98,16 @@ def _request(target: Resource, service: str, source: Resource) -> Request:
     if not withholds_source(service, ACTIONS[type(target)].partition(":")[0]):
         context["aws:sourcearn"] = name_of(source)
         context["aws:sourceaccount"] = context["aws:sourceowner"] = _account(source)
-    return Request(service, ACTIONS[type(target)], name_of(target), context)
+    name = name_of(target)
+    if version:
+        name = version if isinstance(version, Unknown) else _with_version(name, version)
+    return Request(service, ACTIONS[type(target)], name, context)
+
+
+def _with_version(name: object, version: str) -> object:
+    if isinstance(name, Unknown):
+        return Unknown(name.reason, f"{name.text}:{version}" if name.text else None, name.external)
+    return f"{name}:{version}"
 
 
 def _account(source: Resource) -> object:
@@ -110,9 +124,3 @@ def name_of(resource: Resource) -> object:
     if resource.arn is None or unknown is None:
         return resource.arn or Unknown(f"{resource.id} has no ARN")
     return Unknown(unknown.reason, resource.arn, unknown.external)
-
-
-def _qualified(reference: object, function: Function) -> bool:
-    text = reference.text if isinstance(reference, Unknown) else reference
-    arn, own = Arn.parse(str(text)), Arn.parse(function.arn or "")
-    return arn is None or own is None or arn.resource != own.resource

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.arns import qualifier
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.resources import EventSourceMapping, Pipe, Resource
@@ -13,7 +14,6 @@ from auditor.values import UndeterminedError, Unknown
 from checks.event_sources._sources import GUIDE, reads_queue, reads_stream
 
 _DENIED = re.compile(r"PROBLEM:.*(access|denied|authori[sz]ed|permission|kms)", re.IGNORECASE)
-_QUALIFIER = re.compile(r":([^:{}]+|\$\{[^}]*\})$")
 
 
 @rule(
@@ -179,6 +179,4 @@ def _same(one: Edge, other: Edge) -> bool:
 def _qualifier(mapping: Resource) -> str:
     """The version or alias that the mapping invokes, empty without."""
     reference = mapping.peek("FunctionName")
-    text = str(reference.text if isinstance(reference, Unknown) else reference)
-    found = _QUALIFIER.search(text.rpartition("function:")[2])
-    return found[1] if found else ""
+    return qualifier(str(reference.text if isinstance(reference, Unknown) else reference))

@@ -75,6 +75,7 @@ def add_function(account: Account, number: int) -> None:
 
 def promised(words: str) -> int:
     """The calls that a cell of the table means for this account."""
+    words, _, _ = words.partition(", and alias")
     kind = words.partition(", ")[0]
     if kind in KINDS:
         return KINDS[kind]

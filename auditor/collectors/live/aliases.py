@@ -1,7 +1,7 @@
 """Permissions of function versions and aliases: each has a policy of its own.
 
-Asking every function for all of them would cost many calls, so only those that a rule or a
-subscription invokes are asked for, once both have been read.
+Asking every function for all of them would cost many calls, so only those that a rule, a
+subscription or a bucket invokes are asked for, once all have been read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import chain
 from auditor.arns import Arn
 from auditor.collectors.live.functions import permissions
 from auditor.collectors.live.reader import Reader
-from auditor.resources import EventRule, Permission, Subscription
+from auditor.resources import Bucket, EventRule, Permission, Subscription
 from auditor.resources.base import RawResource
 
 TYPES = (Permission.type,)
@@ -30,8 +30,15 @@ def collect(reader: Reader, resources: Iterable[RawResource]) -> Iterator[RawRes
 def _invoked(raw: RawResource) -> Iterator[str]:
     if raw.type == Subscription.type:
         yield str(raw.properties.get("Endpoint"))
-    if raw.type == EventRule.type and isinstance(raw.properties.get("Targets"), list):
-        yield from (str(target.get("Arn")) for target in raw.properties["Targets"])
+    if raw.type == EventRule.type:
+        yield from _ends(raw.properties.get("Targets"), "Arn")
+    if raw.type == Bucket.type:
+        notifications = raw.properties.get("NotificationConfiguration") or {}
+        yield from _ends(notifications.get("LambdaConfigurations"), "Function")
+
+
+def _ends(listed: object, name: str) -> Iterator[str]:
+    return (str(item.get(name)) for item in listed) if isinstance(listed, list) else iter(())
 
 
 def _qualified(text: str, region: str) -> bool:

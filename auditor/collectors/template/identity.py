@@ -122,7 +122,7 @@ class Identity(Struct, frozen=True):
         if self.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
             return Unknown(f"{self.id}.{name} is made by a custom resource")
         if name in ("Alias", "Version") and self.type.startswith("AWS::Serverless::"):
-            return f"{self.arn}:{name.lower()}"
+            return f"{self.arn}:${{{self.id}.{name}}}"
         if name in ("ConsumerARN", "ChannelARN", "AliasArn", "FunctionArn") and self.arn:
             return self.arn
         if name == "Arn" and self.arn:
