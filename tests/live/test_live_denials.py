@@ -19,9 +19,18 @@ USER = "User: arn:aws:sts::123456789012:assumed-role/audit/me is not authorized 
 QUEUES = f"{USER}sqs:ListQueues on resource: arn:aws:sqs:us-east-1:123456789012:* "
 KEY = "on resource: arn:aws:kms:us-east-1:123456789012:key/1 "
 
+ROLE = f"{USER}sts:AssumeRole on resource: arn:aws:iam::123456789012:role/audit "
+GUARDED = (
+    "no resource-based policy allows it; the policy of the resource has to allow it for the caller"
+)
+TRUST = (
+    "AccessDenied: the role trust policy forbids it;"
+    " the trust policy of the role has to allow it for the caller"
+)
 SCP = "a service control policy forbids it; the administrators of the organization have to allow it"
 
-# As AWS's documentation has them.
+POLICY = "arn:aws:organizations::123456789012:policy/o-a1b2c3d4e5/service_control_policy/p-a1b2c3d4"
+# As AWS's documentation and public reports have them.
 MESSAGES = {
     f"{QUEUES}because no identity-based policy allows the sqs:ListQueues action": (
         "no identity-based policy allows it; the caller's own policies"
@@ -50,16 +59,43 @@ MESSAGES = {
     f"{QUEUES}with an explicit deny in a VPC endpoint policy": (
         "a VPC endpoint policy forbids it; the policy of the VPC endpoint"
     ),
+    f"{QUEUES}because no VPC endpoint policy allows the sqs:ListQueues action": (
+        "no VPC endpoint policy allows it; the policy of the VPC endpoint"
+    ),
+    f"{QUEUES}because no session policy allows the sqs:ListQueues action": (
+        "no session policy allows it; the policy given when the role was assumed"
+    ),
+    f"{QUEUES}with an explicit deny in a permissions boundary": (
+        "a permissions boundary forbids it; the caller's boundary"
+    ),
+    f"{QUEUES}with an explicit deny in a resource-based policy": (
+        "a resource-based policy forbids it; the policy of the resource"
+    ),
+    # Since 2026 with the policy, in the same organization or account.
+    f"{QUEUES}with an explicit deny in a service control policy: {POLICY}": (
+        "a service control policy forbids it; the administrators of the organization"
+    ),
+    f"{QUEUES}with an explicit deny in a VPC endpoint policy transitively through a service"
+    " control policy": "a VPC endpoint policy forbids it; the policy of the VPC endpoint",
+    f"You are not authorized to perform this operation. {QUEUES}because no identity-based policy"
+    " allows the sqs:ListQueues action. Encoded authorization failure message: 4GIOHlTk": (
+        "no identity-based policy allows it; the caller's own policies"
+    ),
 }
 
 
 @pytest.mark.parametrize("message", MESSAGES)
-def test_gap_tells_who_denied_a_call(account: Account, faulty: FaultyAws, message: str) -> None:
+def test_message_tells_who_denied_a_call(message: str) -> None:
+    denial = explain("AccessDeniedException", message)
+    assert denial.reason.startswith(f"AccessDenied: {MESSAGES[message]}")
+    assert denial.permission is None
+
+
+def test_gap_tells_who_denied_a_call(account: Account, faulty: FaultyAws) -> None:
+    message = f"{QUEUES}with an explicit deny in a service control policy: {POLICY}"
     faulty.answer("ListQueues", error("AccessDeniedException", message=message))
     (gap,) = collect(faulty.url).gaps
-    assert gap.reason.startswith(f"AccessDenied: {MESSAGES[message]}")
-    assert gap.permission == "sqs:ListQueues"
-    assert "assumed-role" not in gap.reason
+    assert (gap.reason, gap.permission) == (f"AccessDenied: {SCP}", "sqs:ListQueues")
 
 
 @pytest.mark.parametrize(
@@ -72,9 +108,15 @@ def test_gap_tells_who_denied_a_call(account: Account, faulty: FaultyAws, messag
             f"{USER}kms:Decrypt {KEY}with an explicit deny in a service control policy",
             f"AccessDenied to a KMS key: {SCP}",
         ),
+        (
+            "KMS.AccessDeniedException",
+            f"{USER}kms:Decrypt {KEY}because no resource-based policy allows it",
+            f"AccessDenied to a KMS key: {GUARDED}",
+        ),
+        ("AccessDenied", f"{ROLE}with an explicit deny in the role trust policy", TRUST),
     ],
 )
-def test_denied_keys_are_told_apart(code: str, message: str, reason: str) -> None:
+def test_denials_are_told_apart(code: str, message: str, reason: str) -> None:
     denial = explain(code, message)
     assert denial.reason == reason
     assert denial.permission == ("kms:Decrypt" if "KMS" in reason else None)

@@ -1,7 +1,8 @@
 """Who denied a call, as AWS's messages tell: each kind of policy is mended by somebody else.
 
-The messages say "because no ... allows the ... action" or "with an explicit deny in a ...". (IAM
-User Guide, "Troubleshoot access denied error messages".)
+The messages say "because no ... allows the ... action" or "with an explicit deny in a ...", some
+followed by the ARN of the policy or by another kind of policy that it works through. (IAM User
+Guide, "Troubleshoot access denied error messages"; messages in public reports, read 2026-11-29.)
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ _LAYERS = {
     "session policy": "the policy given when the role was assumed has to allow it",
     "resource-based policy": "the policy of the resource has to allow it for the caller",
     "vpc endpoint policy": "the policy of the VPC endpoint has to allow it",
+    "role trust policy": "the trust policy of the role has to allow it for the caller",
 }
-_LAYER = re.compile(rf"(because|explicit deny in) (no|an?) ({'|'.join(_LAYERS)})", re.IGNORECASE)
-_KEY_ACTION = re.compile(r"to perform:? (kms:[A-Za-z]+)")
+_LAYER = re.compile(
+    rf"(because|explicit deny in) (no|an?|the) ({'|'.join(_LAYERS)})", re.IGNORECASE
+)
+_KEY_ACTION = re.compile(r"to perform:?\s+(kms:[A-Za-z]+)")
 
 
 class Denial(NamedTuple):
