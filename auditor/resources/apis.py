@@ -9,13 +9,13 @@ from auditor.data.api_integrations import (
     TIMEOUT_DEFAULT_MILLISECONDS,
 )
 from auditor.resources.base import Resource
-from auditor.values import PropertyPath, Readable, View, integer, view
+from auditor.values import Readable, View, integer, view
 
 
 class ApiCaller(Resource):
     """What an API calls with a request; its role stands at `role_at`."""
 
-    role_at: ClassVar[PropertyPath] = ()
+    role_at: ClassVar[tuple[str, ...]] = ()
 
     @property
     def waits(self) -> float:

@@ -52,11 +52,47 @@ def api_role_too_narrow(integration: ApiCaller, graph: Graph) -> Iterator[Match]
     doubts = Doubts()
     for edge in graph.declared(integration, EdgeKind.DELIVERS):
         with doubts:
-            role = get(integration.properties, *map(str, integration.role_at))
+            role = get(integration.properties, *integration.role_at)
             if role is not None:
                 needs = ((action_of(edge),),)
                 yield from refused_to_role(integration, edge, role, graph, needs)
     doubts.settle()
+
+
+@rule(
+    "ARC078",
+    "api-without-role",
+    severity=Severity.HIGH,
+    category=Category.RELIABILITY,
+    guide=GUIDE,
+    applies_to=(ApiIntegration, RestMethod),
+    remediation="""
+        PostOrder:
+          Type: AWS::ApiGateway::Method
+          Properties:
+            Integration:
+              Credentials: !GetAtt ApiRole.Arn   # trusts apigateway.amazonaws.com
+
+        Live: aws apigateway update-integration --rest-api-id API --resource-id RESOURCE
+        --http-method POST --patch-operations op=replace,path=/credentials,value=ROLE_ARN
+    """,
+)
+def api_without_role(integration: ApiCaller, graph: Graph) -> Iterator[Match]:
+    """An API sends to a queue, topic, bus, stream or workflow, and names no role for it.
+
+    Only functions let API Gateway in by a policy of their own. A REST API is refused when it is
+    deployed ("Role ARN must be specified for AWS integrations"). Of an HTTP API every request
+    fails; that is told with less confidence.
+
+    Fine to accept in no case that we know of.
+    """
+    path = integration.role_at
+    for edge in graph.declared(integration, EdgeKind.DELIVERS)[:1]:
+        action = action_of(edge)
+        if get(integration.properties, *path) is None:
+            confidence = None if isinstance(integration, RestMethod) else Confidence.MEDIUM
+            message = f"{integration.label} has no role under which it may do {action}"
+            yield Match(integration, message, path, confidence=confidence)
 
 
 @rule(

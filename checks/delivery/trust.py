@@ -8,15 +8,30 @@ from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
 from auditor.linking.links import each, get
 from auditor.policy import Answer, Doubts, Request, Statement, may, statements
-from auditor.resources import EventRule, Function, Pipe, Resource, Role, Schedule, StateMachine
+from auditor.resources import (
+    ApiIntegration,
+    EventRule,
+    Function,
+    IotRule,
+    Pipe,
+    Resource,
+    RestMethod,
+    Role,
+    Schedule,
+    StateMachine,
+)
+from auditor.resources.apis import ApiCaller
 from auditor.rules import rule
 from auditor.values import PropertyPath, UndeterminedError
 from checks.delivery.narrow_roles import GUIDE
 
 _SERVICES: dict[type[Resource], str] = {
+    ApiIntegration: "apigateway.amazonaws.com",
     EventRule: "events.amazonaws.com",
     Function: "lambda.amazonaws.com",
+    IotRule: "iot.amazonaws.com",
     Pipe: "pipes.amazonaws.com",
+    RestMethod: "apigateway.amazonaws.com",
     Schedule: "scheduler.amazonaws.com",
     StateMachine: "states.amazonaws.com",
 }
@@ -45,7 +60,7 @@ _SERVICES: dict[type[Resource], str] = {
     """,
 )
 def role_trusts_another_service(resource: Resource, graph: Graph) -> Iterator[Match]:
-    """A function, workflow, rule, pipe or schedule has a role that its service may not take on.
+    """A function, workflow, rule, pipe, schedule or API has a role its service may not take on.
 
     The trust policy of the role names another service, so that nothing happens under the role:
     AWS refuses the resource, or each of its deliveries fails. Conditions of the policy are not
@@ -69,14 +84,30 @@ def role_trusts_another_service(resource: Resource, graph: Graph) -> Iterator[Ma
 def _roles(resource: Resource) -> Iterator[tuple[PropertyPath, object]]:
     if isinstance(resource, Function):
         yield ("Role",), resource.peek("Role")
+    elif isinstance(resource, ApiCaller):
+        yield resource.role_at, get(resource.properties, *resource.role_at)
     elif isinstance(resource, Schedule):
         path = ("Target", "RoleArn")
         yield path, get(resource.properties, *path)
+    elif isinstance(resource, IotRule):
+        yield from _of_actions(resource)
     else:
         yield ("RoleArn",), resource.peek("RoleArn")
     if isinstance(resource, EventRule):
         for position, target in each(resource.peek("Targets")):
             yield ("Targets", position, "RoleArn"), get(target, "RoleArn")
+
+
+def _of_actions(iot_rule: IotRule) -> Iterator[tuple[PropertyPath, object]]:
+    payload = ("TopicRulePayload",)
+    actions = [
+        ((*payload, "Actions", position), action)
+        for position, action in each(get(iot_rule.properties, *payload, "Actions"))
+    ]
+    error = (*payload, "ErrorAction")
+    for path, action in (*actions, (error, get(iot_rule.properties, *error))):
+        for name, block in action.items() if isinstance(action, dict) else ():
+            yield (*path, name, "RoleArn"), get(block, "RoleArn")
 
 
 def _trusted(role: Role, service: str) -> bool:

@@ -34,6 +34,7 @@ MOTO = "moto does not create, keep or answer what it looks at"
 # Rules that are not the same for an account, and why.
 EXCEPTIONS = {
     "api-role-too-narrow": MOTO,
+    "api-without-role": REFUSED,
     "bus-open-to-unlisted-account": MOTO,
     "bus-without-schemas": MOTO,
     "delivery-not-watched": MOTO,

@@ -1,4 +1,4 @@
-"""State machine definitions that stand in a file of their own."""
+"""Definitions of state machines and APIs that stand in a file of their own."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from yaml.nodes import Node
 
 from auditor.collectors.template.declared import Origin
 from auditor.collectors.template.documents import Document, UnreadableError, parse
-from auditor.collectors.template.evaluator import Evaluator
+from auditor.collectors.template.evaluator import Environment, Evaluator
 from auditor.collectors.template.files import Files
-from auditor.collectors.template.stack import Stack
 from auditor.values import Block, Listing, Unknown
 
 
-def with_definition(stack: Stack, properties: Block, files: Files) -> Block:
+def with_definition(environment: Environment, properties: Block) -> Block:
     """The properties with `DefinitionUri`, where it is a local file, read into `Definition`."""
     uri = properties.get("DefinitionUri")
     if uri is None or "Definition" in properties:
         return properties
     read = Block(properties, properties.origin, properties.unread)
-    read["Definition"] = _read(stack, uri, files)
+    read["Definition"] = environment.included(uri)
     return read
 
 
-def _read(stack: Stack, uri: object, files: Files) -> object:
+def definition(environment: Environment, files: Files, template: str, uri: object) -> object:
+    """What stands in the file that a template names; `Unknown` where it cannot be read."""
     if not isinstance(uri, str):
         return Unknown("the definition is not a local file")
-    path = beside(stack.template.document.path, uri)
+    path = beside(template, uri)
     if not files.has(path):
         return Unknown(f"the definition {uri} was not found beside the template")
     try:
         document = parse(files.shown(path), files.read(path))
     except UnreadableError as error:
         return Unknown(f"the definition {uri} could not be read: {error.gap.reason}")
-    return _placed(Evaluator(stack).value(document.root), document)
+    return _placed(Evaluator(environment).value(document.root), document)
 
 
 def beside(template: str, uri: str) -> str:

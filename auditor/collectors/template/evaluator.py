@@ -41,6 +41,9 @@ class Environment(Protocol):
     def imported(self, name: object) -> object:
         """What `Fn::ImportValue` gives."""
 
+    def included(self, location: object) -> object:
+        """What the macro `AWS::Include` puts in its own place."""
+
 
 class Evaluator:
     """Evaluates nodes in an environment; `variables` are those of the enclosing `Fn::ForEach`."""

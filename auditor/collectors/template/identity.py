@@ -154,6 +154,11 @@ def identify(type_: str, id_: str, properties: Mapping[str, Any]) -> Identity:
     return Identity(type_, id_, name if isinstance(name, Unknown) else text, text, arn, url)
 
 
+def method_id(api: str, verb: str, path: str) -> str:
+    """The id of a method that the definition of an API describes: it has no logical id."""
+    return f"{api}.{verb}{path.rstrip('/').replace('/', '.')}"
+
+
 def _bus_prefix(properties: Mapping[str, Any]) -> str:
     bus = properties.get("EventBusName")
     text = bus.text if isinstance(bus, Unknown) else bus

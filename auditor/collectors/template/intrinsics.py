@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from auditor.collectors.template.documents import entries, text_of
+from auditor.collectors.template.documents import child, entries, text_of
 from auditor.values import Listing, Unknown
 
 if TYPE_CHECKING:
@@ -214,8 +214,11 @@ def _to_json_string(_: Evaluator, node: Node, evaluate: Evaluate) -> object:
     return Unknown(unknown[0].reason, text, unknown[0].external) if unknown else text
 
 
-def _transform(*_: object) -> object:
-    return Unknown("Fn::Transform is evaluated only when deployed")
+def _transform(evaluator: Evaluator, node: Node, _: Evaluate) -> object:
+    if text_of(child(node, "Name")) != "AWS::Include":
+        return Unknown("Fn::Transform is evaluated only when deployed")
+    location = child(child(node, "Parameters"), "Location")
+    return evaluator.environment.included(evaluator.value(location) if location else None)
 
 
 def _logical(evaluator: Evaluator, node: Node, _: Evaluate) -> object:

@@ -16,7 +16,8 @@ from auditor.collectors.template.reading import Reader
 from auditor.findings import Gap
 from auditor.inventory import Unit
 
-_DEFINITION = re.compile(rb"""DefinitionUri["']?\s*:\s*["']?([^\s"',}]+)""")
+_DEFINITION = re.compile(rb"""(?:DefinitionUri|Location)["']?\s*:\s*["']?([^\s"',}]+)""")
+_DEFINED_ELSEWHERE = (b"DefinitionUri", b"AWS::Include")
 
 
 class Parcel(Struct, frozen=True):
@@ -78,7 +79,7 @@ class Packing:
             except UnreadableError as error:
                 self.contents[real] = error.gap
         content = self.contents[real]
-        if isinstance(content, bytes) and b"DefinitionUri" in content:
+        if isinstance(content, bytes) and any(word in content for word in _DEFINED_ELSEWHERE):
             for uri in _DEFINITION.findall(content):
                 definition = beside(self._files.shown(path), uri.decode("utf-8", "replace"))
                 if self._files.has(definition):

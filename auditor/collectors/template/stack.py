@@ -11,8 +11,10 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 from auditor.collectors.template import sam
 from auditor.collectors.template.conditions import UNDECIDED, Other, Scenario, truth
 from auditor.collectors.template.declared import Declared
+from auditor.collectors.template.definitions import definition
 from auditor.collectors.template.documents import child, entries, text_of
 from auditor.collectors.template.evaluator import FOR_EACH, NO_VALUE, Evaluator, is_loop
+from auditor.collectors.template.files import Files
 from auditor.collectors.template.identity import KINDS, OWNERS, Identity, identify
 from auditor.collectors.template.template import NESTED, Declaration, Template
 from auditor.values import Block, Unknown
@@ -35,6 +37,7 @@ class Stack:
         template: Template,
         arguments: Mapping[str, object],
         scenario: Scenario,
+        files: Files,
         prefix: str = "",
         outputs_of: Callable[[Stack, str, str], object] | None = None,
         imports: Callable[[str], object] | None = None,
@@ -43,12 +46,14 @@ class Stack:
         self.arguments = arguments
         self.scenario = scenario
         self.prefix = prefix
+        self._files = files
         self._outputs_of = outputs_of
         self._imports = imports
         self.evaluator = Evaluator(self, dynamic="{{resolve:" in template.document.text)
         self._truths: dict[str, bool | Unknown] = {}
         self._identities: dict[str, Identity | None] = {}
         self._properties: dict[str, Block] = {}
+        self._including = False
 
     @cached_property
     def _nodes(self) -> Mapping[str, Declaration]:
@@ -143,6 +148,16 @@ class Stack:
             return self._imports(name)
         text = name.text if isinstance(name, Unknown) else name
         return Unknown("it is imported from another stack", f"${{import:{text}}}", external=True)
+
+    def included(self, location: object) -> object:
+        """See `Environment.included`."""
+        if self._including:
+            return Unknown("a file that AWS::Include takes in cannot take in another one")
+        self._including = True
+        try:
+            return definition(self, self._files, self.template.document.path, location)
+        finally:
+            self._including = False
 
     # --- resources ---
 

@@ -8,11 +8,10 @@ from weakref import proxy
 from msgspec.structs import replace
 from yaml.nodes import Node
 
-from auditor.collectors.template import definitions, sam
+from auditor.collectors.template import definitions, openapi, sam
 from auditor.collectors.template.conditions import Other, Scenario
 from auditor.collectors.template.declared import Declared
 from auditor.collectors.template.documents import UnreadableError, child
-from auditor.collectors.template.files import Files
 from auditor.collectors.template.library import Library
 from auditor.collectors.template.place import Place
 from auditor.collectors.template.stack import Stack
@@ -68,7 +67,7 @@ class StackTree:
             if stack.prefix.startswith(absent):
                 continue
             absent += tuple(stack.absent())
-            for declared in _expanded(stack, self._library.files):
+            for declared in _expanded(stack):
                 if declared.type in TYPES:
                     yield _raw(stack, declared)
 
@@ -113,7 +112,8 @@ class StackTree:
                 return Unknown(f"the nested stack {logical_id} was not read", external=True)
             return nested.output(output)
 
-        return Stack(template, arguments, scenario, prefix, outputs_of, self._imports)
+        files = self._library.files
+        return Stack(template, arguments, scenario, files, prefix, outputs_of, self._imports)
 
 
 def _arguments(stack: Stack, template: Template, node: Node) -> dict[str, object]:
@@ -145,10 +145,10 @@ def _without_secrets(template: Template, arguments: Mapping[str, object]) -> dic
 
 
 def _wanted(type_: str) -> bool:
-    return type_ in TYPES or type_.startswith("AWS::Serverless::")
+    return type_ in TYPES or type_ in openapi.TYPES or type_.startswith(sam.PREFIX)
 
 
-def _expanded(stack: Stack, files: Files) -> Iterator[Declared]:
+def _expanded(stack: Stack) -> Iterator[Declared]:
     """The declared resources, SAM's replaced by what they stand for, with bucket notifications."""
     buckets: dict[str, list[Block]] = {}
     plain: list[Declared] = []
@@ -158,9 +158,11 @@ def _expanded(stack: Stack, files: Files) -> Iterator[Declared]:
             plain.append(replace(declared, properties=sam.with_substitutions(declared.properties)))
         elif not declared.type.startswith(sam.PREFIX):
             plain.append(declared)
+            yield from openapi.integrations(declared)
         else:
-            merged = _merged(declared, stack, settings, files)
+            merged = _merged(declared, stack, settings)
             yield from sam.expand(merged, stack)
+            yield from openapi.integrations(merged)
             for bucket, configuration in sam.s3_notifications(merged, stack):
                 buckets.setdefault(bucket, []).append(configuration)
     for declared in stack.connectors():
@@ -169,12 +171,12 @@ def _expanded(stack: Stack, files: Files) -> Iterator[Declared]:
         yield _notified(declared, buckets.get(declared.id, []))
 
 
-def _merged(declared: Declared, stack: Stack, settings: Block, files: Files) -> Declared:
+def _merged(declared: Declared, stack: Stack, settings: Block) -> Declared:
     """A SAM resource with the defaults of Globals and the definition that stands in a file."""
     properties = sam.merge_globals(
         declared.type, declared.properties, settings, declared.ignored_globals
     )
-    return replace(declared, properties=definitions.with_definition(stack, properties, files))
+    return replace(declared, properties=definitions.with_definition(stack, properties))
 
 
 def _notified(declared: Declared, configurations: list[Block]) -> Declared:

@@ -6,12 +6,14 @@ developerguide/sam-specification-generated-resources-statemachine.html
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 from auditor.collectors.template.declared import Declared, Scope
+from auditor.collectors.template.identity import method_id
 from auditor.collectors.template.sam import rules
 from auditor.collectors.template.sam.events import events, unreadable_rule
-from auditor.collectors.template.sam.making import Part, flag, whole
+from auditor.collectors.template.sam.making import Part, flag, referred, whole
 from auditor.collectors.template.sam.policies import ROLE, role
 from auditor.collectors.template.sam.policy import trust
 from auditor.collectors.template.sam.substitutions import with_substitutions
@@ -29,9 +31,36 @@ _RENAMES = {
     "TracingConfiguration": "Tracing",
 }
 
+_IMPLICIT = "ServerlessRestApi"
+_INPUT = "$util.escapeJavaScript($input.json('$'))"
+
 
 def _api(event: Part) -> Iterator[Declared]:
-    yield rules.starting_role(event)
+    role_ = rules.starting_role(event)
+    yield role_
+    api = referred(event.properties, "RestApiId")
+    described = event.scope.properties_of(api) if api else None
+    # SAM adds nothing to a definition that the template writes itself.
+    if not described or not {"DefinitionBody", "DefinitionUri"} & described[1].keys():
+        yield _starting_method(event, api or _IMPLICIT, event.identify(ROLE, role_.id).arn)
+
+
+def _starting_method(event: Part, api: str, role_: str | None) -> Declared:
+    """The method that SAM adds to the definition of the API."""
+    path, verb = event.peek("Path"), event.peek("Method")
+    id_ = event.id
+    if isinstance(path, str) and isinstance(verb, str):
+        verb = verb.upper()
+        id_ = method_id(api, verb, path)
+    asked = {"input": _INPUT, "stateMachineArn": event.owner.arn}
+    integration = {
+        "Type": "AWS",
+        "Uri": "arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/StartExecution",
+        "Credentials": role_,
+        "RequestTemplates": {"application/json": json.dumps(asked)},
+    }
+    properties = {"HttpMethod": verb, "Integration": integration}
+    return event.make("AWS::ApiGateway::Method", id_, properties, {"HttpMethod": "Method"})
 
 
 def _unreadable(event: Part) -> Iterator[Declared]:
