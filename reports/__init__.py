@@ -44,6 +44,12 @@ def reporter(name: str) -> Reporter:
     return cast("Reporter", import_module(REPORTERS[name]).REPORTER)
 
 
+def left_out(name: str, report: Report) -> list[str]:
+    """Which findings a format has no place for, and why; raises the same."""
+    told: Callable[[Report], list[str]] | None = getattr(reporter(name), "left_out", None)
+    return told(report) if told else []
+
+
 def rendered(name: str, report: Report) -> Iterable[str]:
     """The report in a format, in pieces where it can be larger than memory; raises the same."""
     found = reporter(name)

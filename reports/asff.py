@@ -16,7 +16,7 @@ from auditor.findings import Category, Finding, Outcome, Severity, Subject
 from auditor.report import Report
 from reports.clock import now
 from reports.safe import clipped, json_text, visible
-from reports.wording import statement
+from reports.wording import counted, statement
 
 Json = dict[str, object]
 LARGEST_BATCH = 100
@@ -64,13 +64,24 @@ class AsffReporter:
         """The report as a JSON list of requests."""
         time = now().isoformat().replace("+00:00", "Z")
         findings: dict[Place, list[Json]] = {}
-        for finding in (*report.violations, *report.undetermined):
+        for finding in _shown(report):
             if place := _place(finding.resource):
                 converted = _finding(finding, place, report.version, time)
                 findings.setdefault(place, []).append(converted)
         return json_text(
             [batch for place in sorted(findings) for batch in _batches(findings[place])], levels=3
         )
+
+    def left_out(self, report: Report) -> list[str]:
+        """The findings without an account, a region or an ARN."""
+        homeless = sum(_place(item.resource) is None for item in _shown(report))
+        why = "their resources have no account, region or ARN"
+        return [f"{counted(homeless, 'finding')} left out: {why}"] if homeless else []
+
+
+def _shown(report: Report) -> Iterator[Finding]:
+    yield from report.violations
+    yield from report.undetermined
 
 
 def _place(subject: Subject) -> Place | None:

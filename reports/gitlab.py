@@ -9,7 +9,7 @@ from auditor.findings import Finding, Location, Severity
 from auditor.report import Report
 from reports.paths import relative
 from reports.safe import clipped, json_text, visible
-from reports.wording import statement
+from reports.wording import counted, statement
 
 SEVERITIES = {
     Severity.CRITICAL: "blocker",
@@ -29,6 +29,12 @@ class GitlabReporter:
         return json_text(
             [_issue(item, item.location) for item in report.violations if item.location], levels=1
         )
+
+    def left_out(self, report: Report) -> list[str]:
+        """The findings without a place in a file."""
+        homeless = sum(item.location is None for item in report.violations)
+        why = "they have no place in a file"
+        return [f"{counted(homeless, 'finding')} left out: {why}"] if homeless else []
 
 
 def _issue(finding: Finding, location: Location) -> dict[str, object]:

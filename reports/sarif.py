@@ -49,7 +49,10 @@ class SarifReporter:
             "invocations": [
                 {
                     "executionSuccessful": report.audited and not report.gaps,
-                    "toolExecutionNotifications": _notifications(report, len(placed)),
+                    "toolExecutionNotifications": [
+                        *(_gap(gap) for gap in report.gaps),
+                        *(_note(kind, text) for kind, text in _left_out(report, len(placed))),
+                    ],
                 }
             ],
             "results": [
@@ -59,6 +62,10 @@ class SarifReporter:
         }
         schema = "https://json.schemastore.org/sarif-2.1.0.json"
         return json_text({"$schema": schema, "version": "2.1.0", "runs": [run]}, levels=4)
+
+    def left_out(self, report: Report) -> list[str]:
+        """The findings without a place in a file, and those that GitHub would cut."""
+        return [text for _, text in _left_out(report, len(list(_placed(report))))]
 
 
 def _placed(report: Report) -> Iterator[tuple[Finding, Location]]:
@@ -153,20 +160,16 @@ def _uri(path: str) -> str:
     return f"file://{uri}" if uri.startswith("/") else uri
 
 
-def _notifications(report: Report, placed: int) -> list[Json]:
-    notes = [_gap(gap) for gap in report.gaps]
+def _left_out(report: Report, placed: int) -> Iterator[tuple[str, str]]:
+    """Which kinds of findings are not shown, and why."""
     if homeless := len(report.violations) - placed:
-        notes.append(
-            _note(
-                "no-location",
-                f"{counted(homeless, 'finding')} left out: no file of the repository declares"
-                " the resource, and there is no configuration file to show it at",
-            )
+        why = (
+            "no file of the repository declares the resource,"
+            " and there is no configuration file to show it at"
         )
-    if placed > MOST_RESULTS:
-        left_out = counted(placed - MOST_RESULTS, "finding")
-        notes.append(_note("too-many", f"{left_out} left out: the worst {MOST_RESULTS} are shown"))
-    return notes
+        yield "no-location", f"{counted(homeless, 'finding')} left out: {why}"
+    if (cut := placed - MOST_RESULTS) > 0:
+        yield "too-many", f"{counted(cut, 'finding')} left out: the worst {MOST_RESULTS} are shown"
 
 
 def _gap(gap: Gap) -> Json:

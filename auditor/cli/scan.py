@@ -58,6 +58,7 @@ def run_scan(choices: Choices, demo_output: Outputs = _DEMO_OUTPUT) -> int:
 
         report = with_anchors(report, choices.config)
     _deliver(report, choices)
+    _tell_left_out(report, choices)
     if report.architecture.omitted:
         left_out = f"{report.architecture.omitted:,} resources are not drawn"
         print(f"msgaudit: warning: {left_out}: only the worst accounts are", file=sys.stderr)
@@ -146,6 +147,15 @@ def _drawn(choices: Choices) -> bool:
     from reports import DRAWN
 
     return not DRAWN.isdisjoint(_wanted(choices))
+
+
+def _tell_left_out(report: Report, choices: Choices) -> None:
+    """Warn of findings that a format cannot show: an empty file looks like a clean one."""
+    from reports import left_out
+
+    for format_ in sorted(_wanted(choices)):
+        for text in left_out(format_, report):
+            print(f"msgaudit: warning: {format_}: {text}", file=sys.stderr)
 
 
 def _wanted(choices: Choices) -> set[str]:
@@ -257,8 +267,9 @@ def _deliver(report: Report, choices: Choices) -> None:
 def _text(report: Report) -> str:
     from reports.text import TextReporter
 
-    wanted = os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100
+    is_terminal = sys.stdout.isatty()
+    wanted = os.environ.get("FORCE_COLOR") or (is_terminal and not os.environ.get("NO_COLOR"))
+    width = shutil.get_terminal_size().columns if is_terminal else 100
     return TextReporter(color=bool(wanted), width=width).render(report)
 
 

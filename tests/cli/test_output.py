@@ -218,3 +218,10 @@ Resources:
     assert scan(tmp_path, template, "--parameter", "Stage=dev").returncode == 0
     assert scan(tmp_path, template, *given).returncode == 1
     assert scan(tmp_path, template, *given, "--parameter", "Stage=dev").returncode == 0
+
+
+def test_findings_that_a_format_cannot_show_are_told(tmp_path: Path) -> None:
+    done = scan(tmp_path, FAILING, "-o", "asff=findings.json", "-o", "sarif=findings.sarif")
+    (warning,) = done.stderr.splitlines()
+    assert warning.startswith("msgaudit: warning: asff: ")
+    assert json.loads((tmp_path / "findings.json").read_text()) == []

@@ -77,3 +77,21 @@ def test_only_html_needs_a_template_engine(name: str) -> None:
 def test_an_unknown_format_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no format 'yaml'"):
         reports.reporter("yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "templates"),
+    [
+        ("sarif", ["1 finding left out: no file of the repository declares the resource,"], []),
+        ("gitlab", ["1 finding left out: they have no place in a file"], []),
+        ("asff", [], ["4 findings left out: their resources have no account, region or ARN"]),
+        ("json", [], []),
+    ],
+)
+def test_what_a_format_has_no_place_for_is_counted(
+    name: str, account: list[str], templates: list[str]
+) -> None:
+    for report, expected in ((samples.live(), account), (samples.typical(), templates)):
+        told = reports.left_out(name, report)
+        assert len(told) == len(expected)
+        assert all(text.startswith(start) for text, start in zip(told, expected, strict=True))
