@@ -40,6 +40,9 @@ class Arn(Struct, frozen=True):
         region = match["region"] or match["old"]
         return cls("${AWS::Partition}", "sqs", region, match["account"], match["name"])
 
+    def __str__(self) -> str:
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
+
     def may_stand_for(self, other: Arn) -> bool:
         """Whether both can name the same resource: symbols agree with everything."""
         return (

@@ -97,6 +97,58 @@ def _bus_arn(node: object) -> Arn | None:
 
 
 @rule(
+    "ARC079",
+    "function-feeds-its-own-rule",
+    severity=Severity.HIGH,
+    category=Category.COST,
+    confidence=Confidence.MEDIUM,
+    guide="Rule Configuration (lines 363-407)",
+    applies_to=EventRule,
+    remediation="""
+        Let the pattern leave out what the function puts, by its source or detail-type:
+
+        EventPattern:
+          source: [{anything-but: shop.audit}]
+
+        Live: aws events put-rule --name NAME --event-bus-name BUS
+        --event-pattern '{"source": [{"anything-but": "shop.audit"}]}'
+    """,
+)
+def function_feeds_its_own_rule(event_rule: EventRule, graph: Graph) -> Iterator[Match]:
+    """A rule invokes a function for every event of a bus, and the function may put events there.
+
+    Whatever it puts invokes it again, and each round is paid for: Lambda notices no loop through
+    EventBridge. Only patterns that match everything are judged, since what a function puts is seen
+    in its code alone: most functions that answer on the bus that they listen on put events of
+    another kind. Told from the role, which has to name the bus, with more confidence where a
+    variable of the environment names it, too.
+
+    Fine to accept where the role can put events, but the code never does.
+    """
+    pattern = event_rule.opened_pattern
+    functions = [
+        (edge, edge.target)
+        for edge in graph.declared(event_rule, EdgeKind.DELIVERS)
+        if edge.source is event_rule and isinstance(edge.target, Function)
+    ]
+    if not functions or pattern is None or event_rule.state == "DISABLED":
+        return
+    bus = _own_bus(event_rule, graph)
+    if bus is None or not pattern.matches_everything():
+        return
+    for edge, function in functions:
+        if _may_write(function, "events:PutEvents", str(bus), graph):
+            message = f"{function.label} may put events on the bus whose every event invokes it"
+            way = f"{bus.resource} -> {event_rule.label} -> {function.label} -> {bus.resource}"
+            target = graph.find(str(bus))
+            named = _variables(function, target, graph) if target else ()
+            yield Match(
+                event_rule, message, edge.path, (way, *named), ((function, "the function"),),
+                confidence=Confidence.HIGH if named else None, steps=_round(event_rule, function),
+            )  # fmt: skip
+
+
+@rule(
     "ESM027",
     "function-feeds-its-own-source",
     severity=Severity.CRITICAL,

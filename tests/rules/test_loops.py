@@ -22,6 +22,11 @@ from tests.rules.test_fixtures import FIXTURES, judged
             "function-feeds-its-own-bucket", "fail-environment", Confidence.HIGH,
             ("variable BUCKET names Uploads",),
         ),
+        ("function-feeds-its-own-rule", "fail", Confidence.MEDIUM, ()),
+        (
+            "function-feeds-its-own-rule", "fail-account", Confidence.HIGH,
+            ("variable BUS names Bus",),
+        ),
     ],
 )  # fmt: skip
 def test_variable_that_names_the_source_makes_surer(
