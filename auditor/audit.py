@@ -65,6 +65,7 @@ def audit(
     verdict, units = Verdict(), 0
     accounts: dict[str, None] = {}
     regions: dict[str, None] = {}
+    times: list[str] = []
     drawn: list[Architecture] = []
     parameters, sources = set[str](), set[str]()
     for judged in judge_all(collector, rules, jobs, acceptance, draw):
@@ -76,12 +77,13 @@ def audit(
         sources.update([unit.source] if judged.read else [])
         accounts.update(dict.fromkeys(unit.accounts))
         regions.update(dict.fromkeys(unit.regions))
+        times += [unit.as_of] if unit.as_of else []
         progress(unit.path)
     if acceptance:
         sources |= acceptance.conclude(verdict, rules)
     return Report(
         version=__version__,
-        source=_named(source, tuple(accounts), tuple(regions)),
+        source=_named(source, tuple(accounts), tuple(regions), tuple(times)),
         rules=tuple(rules),
         findings=ordered(verdict.findings),
         gaps=tuple(dict.fromkeys(verdict.gaps)),
@@ -97,8 +99,11 @@ def audit(
     )
 
 
-def _named(source: Source, accounts: tuple[str, ...], regions: tuple[str, ...]) -> Source:
-    """The source with the accounts and regions that only the collector knows."""
+def _named(
+    source: Source, accounts: tuple[str, ...], regions: tuple[str, ...], times: tuple[str, ...]
+) -> Source:
+    """The source with the accounts, regions and times that only the collector knows."""
     if source.kind == "template":
         return source
-    return Source(source.kind, {**source.details, "accounts": accounts, "regions": regions})
+    known = {"accounts": accounts, "regions": regions, **({"as_of": times} if times else {})}
+    return Source(source.kind, {**source.details, **known})

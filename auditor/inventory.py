@@ -36,7 +36,8 @@ class Unit(Struct, frozen=True):
     `path` is the root template, empty for an account. Each reading is one satisfiable truth
     assignment of the stack's conditions; an account has exactly one. `parameters` are the names
     that the template declares, `suppressions` what it accepts itself,
-    `origin` its path from the root of the repository.
+    `origin` its path from the root of the repository. `as_of` is the time of what is told, where
+    that is not the present.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Unit(Struct, frozen=True):
     parameters: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     origin: str = ""
+    as_of: str = ""
 
     @property
     def source(self) -> str:

@@ -78,9 +78,10 @@ def _category(report: Report) -> str:
     """What tells uploads apart: a second one of the same category replaces the first."""
     if report.source.kind == "template":
         return "msgaudit/templates/"
-    profiles = "+".join(report.source.details.get("profiles", ()))
+    details = report.source.details
+    named = "+".join((*details.get("profiles", ()), *details.get("config_aggregators", ())))
     # Without the slash at the end GitHub would take it for the id of a single run.
-    name = quote(profiles, "+", errors="surrogatepass")
+    name = quote(named, "+", errors="surrogatepass")
     return f"msgaudit/live/{name}/" if name else "msgaudit/live/"
 
 

@@ -49,8 +49,9 @@ def scan(**options: object) -> int:
 
     PATHS are CloudFormation, SAM or CDK templates: files, folders (templates are found by their
     content), cdk.out, or - for standard input. Without PATHS, --profile or --region audits the
-    live account, and --organization or --account the accounts behind a role; msgaudit only ever
-    reads from them. Ctrl-C ends the reading: what was read is reported, the rest are gaps.
+    live account, --organization or --account the accounts behind a role, and --config-aggregator
+    what AWS Config recorded of many; msgaudit only ever reads from them. Ctrl-C ends the reading:
+    what was read is reported, the rest are gaps.
     """
     from auditor.cli.scan import run_scan
 
@@ -190,7 +191,10 @@ def test_event(files: tuple[str, ...], bus: str | None, **options: object) -> in
 @click.option(
     "--account-role", metavar="NAME", help="Also allow to assume this role in other accounts."
 )
-def iam_policy(account_role: str | None) -> None:
+@click.option(
+    "--config-aggregator", is_flag=True, help="For reading an aggregator of AWS Config instead."
+)
+def iam_policy(account_role: str | None, config_aggregator: bool) -> None:
     """Print the IAM policy for a complete audit of an account.
 
     It allows reading only. What it does not allow becomes a gap, and the audit goes on.
@@ -198,7 +202,9 @@ def iam_policy(account_role: str | None) -> None:
     from auditor.cli.output import to_standard_output
     from auditor.cli.permissions import policy
 
-    to_standard_output(f"{policy(account_role)}\n")
+    if account_role and config_aggregator:
+        raise UsageError("--account-role does not go with --config-aggregator")
+    to_standard_output(f"{policy(account_role, aggregator=config_aggregator)}\n")
 
 
 @main.group()
@@ -304,6 +310,7 @@ def validate(file: str | None) -> int:
 )  # fmt: skip
 @click.option("--profile", multiple=True, metavar="NAME", help="With --architecture: its account.")
 @click.option("--region", multiple=True, metavar="NAME", help="With --architecture: its region.")
+@click.option("--config-aggregator", metavar="NAME", help="With --architecture: an aggregator.")
 @click.option("--endpoint-url", metavar="URL", help="With --architecture: another endpoint.")
 @click.pass_context
 def advise(context: click.Context, /, architecture: bool, **options: Any) -> int:
@@ -315,7 +322,8 @@ def advise(context: click.Context, /, architecture: bool, **options: Any) -> int
     from auditor.cli.advise import answer, scan_arguments
     from auditor.cli.output import to_standard_output
 
-    source = {name: options.pop(name) for name in ("paths", "profile", "region", "endpoint_url")}
+    names = ("paths", "profile", "region", "config_aggregator", "endpoint_url")
+    source = {name: options.pop(name) for name in names}
     format_ = options.pop("format_")
     if architecture and any(options.values()):
         raise UsageError("--architecture judges what there is", "Leave the needs out.")

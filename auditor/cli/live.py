@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -19,6 +19,9 @@ from auditor.loading import load_rules
 from auditor.rules import Rule
 from auditor.snapshot import write
 from auditor.traffic import needed
+
+if TYPE_CHECKING:
+    from auditor.collectors.aggregator import AggregatorCollector
 
 
 def live_collector(choices: LiveChoices, progress: Progress) -> LiveCollector:
@@ -43,14 +46,38 @@ def measuring(
     return replace(collector, traffic=Traffic(measures, choices.metrics_window))
 
 
+def aggregator_collector(choices: LiveChoices, progress: Progress) -> AggregatorCollector:
+    """It reads nothing yet; raises `UsageError` for options that make no sense with it."""
+    from auditor.collectors.aggregator import AggregatorCollector
+
+    given = {
+        "--account": choices.account, "--account-role": choices.account_role,
+        "--all-regions": choices.all_regions, "--executor": choices.executor,
+        "--organization": choices.organization,
+        "a second --profile": choices.profile[1:], "a second --region": choices.region[1:],
+    }  # fmt: skip
+    for option, value in given.items():
+        if value:
+            hint = "The aggregator itself has accounts and regions; name the one that it is in."
+            raise UsageError(f"{option} does not go with --config-aggregator", hint)
+    return AggregatorCollector(
+        str(choices.config_aggregator), Scope(choices.profile, choices.region),
+        choices.endpoint_url, progress, max_rps=choices.max_rps,
+    )  # fmt: skip
+
+
 @contextmanager
 def reading(
-    collector: LiveCollector, choices: LiveChoices, rules: Sequence[Rule[Any]]
+    choices: LiveChoices, progress: Progress, rules: Sequence[Rule[Any]]
 ) -> Iterator[Collector]:
-    """The collector with the metrics that the rules need, on the workers that were asked for.
+    """The collector that was asked for, with the metrics that the rules need.
 
-    Raises `UsageError` when these cannot be used.
+    It may run on workers. Raises `UsageError` for what cannot be used.
     """
+    if choices.config_aggregator:
+        yield aggregator_collector(choices, progress)
+        return
+    collector = live_collector(choices, progress)
     if not choices.executor:
         yield measuring(collector, choices, rules)
         return
@@ -69,7 +96,7 @@ def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:
         raise UsageError("it is not clear what to collect", hint)
     progress = Progress("read")
     try:
-        with reading(live_collector(choices, progress), choices, load_rules()) as collector:
+        with reading(choices, progress, load_rules()) as collector:
             (unit,) = collector.collect()
     finally:
         progress.close()
@@ -84,14 +111,18 @@ def run_plan(choices: LiveChoices) -> int:
     """Print the calls that reading the accounts takes; raises like the reading itself."""
     progress = Progress("counted")
     try:
-        plan = measuring(live_collector(choices, progress), choices, load_rules()).plan()
+        if choices.config_aggregator:
+            plan, later = aggregator_collector(choices, progress).plan(), "configurations left out"
+        else:
+            plan = measuring(live_collector(choices, progress), choices, load_rules()).plan()
+            later = "keys, dead-letter queues, outer subscribers"
     finally:
         progress.close()
     calls = plan.made + plan.planned
     lines = [f"{count:9,}  {action}" for action, count in sorted(calls.items())]
     lines += [
         f"{calls.total():9,}  in all, of which {plan.made.total():,} were made to count the others",
-        "Not counted: what only these answers tell (keys, dead-letter queues, outer subscribers).",
+        f"Not counted: what only these answers tell ({later}).",
         *(f"Not counted: {gap.what}: {gap.reason}" for gap in plan.gaps),
     ]
     to_standard_output("".join(f"{line}\n" for line in lines))

@@ -31,6 +31,7 @@ class LiveChoices(Struct, frozen=True, kw_only=True):
     account: tuple[str, ...] = ()
     account_role: str | None = None
     organization: bool = False
+    config_aggregator: str | None = None
     max_rps: float | None = None
     endpoint_url: str | None = None
     executor: str | None = None
@@ -44,6 +45,7 @@ class LiveChoices(Struct, frozen=True, kw_only=True):
         return bool(
             self.profile or self.region or self.all_regions or self.account
             or self.account_role or self.organization or self.endpoint_url
+            or self.config_aggregator
         )  # fmt: skip
 
 
@@ -99,6 +101,7 @@ _ACCOUNTS = (
     click.option("--account", multiple=True, metavar="ID", help="Audit this account through --account-role (repeatable)."),
     click.option("--account-role", metavar="NAME", help="Role to assume in each account of --account or --organization."),
     click.option("--organization", is_flag=True, help="Audit all active accounts of the organization through --account-role."),
+    click.option("--config-aggregator", metavar="NAME", help="Audit what this aggregator of AWS Config recorded of its accounts, without metrics."),
     click.option("--max-rps", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Make at most so many calls a second, over all accounts."),
     click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
     click.option("--executor", metavar="URL", help="Read accounts on the workers of a Dask cluster: dask://HOST:PORT."),

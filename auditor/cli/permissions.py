@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 
-def policy(account_role: str | None = None) -> str:
+def policy(account_role: str | None = None, *, aggregator: bool = False) -> str:
     """The least-privilege policy, made from the very list that the collectors call.
 
-    With `account_role`, also for assuming that role in other accounts.
+    With `account_role`, also for assuming that role in other accounts; with `aggregator` instead
+    for reading one of AWS Config.
     """
-    from auditor.collectors.live.operations import OPERATIONS, permission
+    from auditor.collectors.live.operations import AGGREGATED, OPERATIONS, permission
+
+    if aggregator:
+        operations: Iterable[str] = (*AGGREGATED, "sts:GetCallerIdentity")
+    else:
+        operations = OPERATIONS
 
     # None of these actions can be limited to resources without leaving others unread.
     statement = {
         "Sid": "MsgauditReads",
         "Effect": "Allow",
-        "Action": sorted(set(map(permission, OPERATIONS))),
+        "Action": sorted(set(map(permission, operations))),
         "Resource": "*",
     }
     statements = [statement]

@@ -30,7 +30,6 @@ from auditor.rules import Rule
 from auditor.selection import select
 
 if TYPE_CHECKING:
-    from auditor.collectors.live import LiveCollector
     from auditor.collectors.template.collect import TemplateCollector
 
 Outputs = tuple[tuple[str, str], ...]
@@ -114,7 +113,7 @@ def _anchored(collector: Collector, choices: Choices) -> Collector:
 
 def _applicable(rules: Sequence[Rule[Any]], choices: Choices) -> Sequence[Rule[Any]]:
     """The rules without those whose metrics are not read; raises `UsageError` when none is left."""
-    if choices.metrics and not choices.paths:
+    if choices.metrics and not choices.paths and not choices.config_aggregator:
         return rules
     applicable = [rule for rule in rules if not rule.needs]
     if not applicable:
@@ -209,9 +208,13 @@ def chosen_collector(
     else:
         from auditor.cli.live import reading
 
-        live, source = _live(choices, progress)
-        with reading(live, choices, rules) as collector:
-            yield collector, source
+        if choices.parameter or choices.parameter_file:
+            raise UsageError("--parameter is for templates, not for an account")
+        details = {"profiles": choices.profile}
+        if choices.config_aggregator:
+            details["config_aggregators"] = (choices.config_aggregator,)
+        with reading(choices, progress, rules) as collector:
+            yield collector, Source("live", details)
 
 
 def templates(
@@ -243,14 +246,6 @@ def _warn_of_misspelt(declared: frozenset[str], pairs: tuple[str, ...]) -> None:
     for name in sorted(given - declared):
         if not name.startswith("AWS::"):
             click.echo(f"msgaudit: warning: no template declares the parameter {name}", err=True)
-
-
-def _live(choices: Choices, progress: Progress) -> tuple[LiveCollector, Source]:
-    from auditor.cli.live import live_collector
-
-    if choices.parameter or choices.parameter_file:
-        raise UsageError("--parameter is for templates, not for an account")
-    return live_collector(choices, progress), Source("live", {"profiles": choices.profile})
 
 
 def _deliver(report: Report, choices: Choices) -> None:

@@ -28,6 +28,7 @@ class Head(Struct, frozen=True):
     unread: Mapping[str, str] = field(default_factory=dict)
     unread_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
+    as_of: str = ""
 
     @classmethod
     def of(cls, unit: Unit) -> Head:
@@ -35,7 +36,7 @@ class Head(Struct, frozen=True):
         (reading,) = unit.readings
         return cls(
             unit.accounts, unit.regions, len(reading.resources), len(reading.context),
-            reading.unread, reading.unread_in, unit.gaps,
+            reading.unread, reading.unread_in, unit.gaps, unit.as_of,
         )  # fmt: skip
 
     @classmethod
@@ -47,6 +48,7 @@ class Head(Struct, frozen=True):
             dict(content["unread"]),
             {account: dict(unread) for account, unread in content["unread_in"].items()},
             tuple(Gap(what, reason, permission) for what, reason, permission in content["gaps"]),
+            str(content.get("as_of", "")),
         )  # fmt: skip
 
     def written(self) -> dict[str, Any]:
@@ -61,9 +63,10 @@ class Head(Struct, frozen=True):
             "unread": self.unread,
             "unread_in": self.unread_in,
             "gaps": [[gap.what, gap.reason, gap.permission] for gap in self.gaps],
+            **({"as_of": self.as_of} if self.as_of else {}),
         }
 
     def unit(self, resources: tuple[RawResource, ...], context: tuple[RawResource, ...]) -> Unit:
         """The unit of these resources."""
         reading = Reading(resources, self.unread, context, unread_in=self.unread_in)
-        return Unit("", (reading,), self.gaps, self.accounts, self.regions)
+        return Unit("", (reading,), self.gaps, self.accounts, self.regions, as_of=self.as_of)

@@ -22,9 +22,14 @@ _QUALIFIED = 3
 
 def collect(reader: Reader, resources: Iterable[RawResource]) -> Iterator[RawResource]:
     """The permissions of the qualified functions of the reader's region that these invoke."""
-    invoked = sorted(set(chain.from_iterable(map(_invoked, resources))))
-    here = [text for text in invoked if _qualified(text, reader.region)]
+    here = qualified(resources, reader.region)
     return chain.from_iterable(reader.each(lambda arn: _permissions(reader, arn), here))
+
+
+def qualified(resources: Iterable[RawResource], region: str) -> list[str]:
+    """The versions and aliases of functions of a region that these invoke."""
+    invoked = sorted(set(chain.from_iterable(map(_invoked, resources))))
+    return [text for text in invoked if _qualified(text, region)]
 
 
 def _invoked(raw: RawResource) -> Iterator[str]:

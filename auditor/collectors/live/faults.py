@@ -34,6 +34,7 @@ MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 _DENIED = ("AccessDenied", "AuthorizationError", "UnauthorizedOperation", "UnauthorizedException")
 _GONE = (
     "NotFound", "NotFoundException", "DoesNotExist", "NonExistentQueue", "NoSuchResourceException",
+    "NoSuchConfigurationAggregatorException",
 )  # fmt: skip
 # What SNS says where it cannot push to phones: "Operation (...) is not supported in this region".
 _UNSUPPORTED = "is not supported in this region"

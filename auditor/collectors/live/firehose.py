@@ -16,7 +16,7 @@ TYPES = (DeliveryStream.type,)
 
 # What lies in every kind of destination. The other settings are left where they are: among them
 # are access keys and tokens.
-_DESTINATION = (
+DESTINATION = (
     "BucketARN",
     "BufferingHints",
     "CloudWatchLoggingOptions",
@@ -80,6 +80,6 @@ def _destinations(destination: Mapping[str, Any]) -> dict[str, Any]:
     if "ExtendedS3DestinationDescription" in kinds:
         kinds.remove("S3DestinationDescription")
     return {
-        f"{kind.removesuffix('Description')}Configuration": pick(destination[kind], _DESTINATION)
+        f"{kind.removesuffix('Description')}Configuration": pick(destination[kind], DESTINATION)
         for kind in kinds
     }

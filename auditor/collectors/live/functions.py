@@ -196,9 +196,14 @@ def permissions(reader: Reader, arn: str, **asked: str) -> list[RawResource]:
     """The permissions of a function, a version or an alias, `asked` being its name for the API."""
     answer = reader.detail("lambda:GetPolicy", arn.partition("function:")[2], **asked)
     if isinstance(answer, Unknown):
-        properties = unread_properties({"FunctionName": arn}, answer)
-        return [RawResource(Permission.type, f"{arn}#policy", properties)]
+        return [unread_permissions(arn, answer)]
     return list(transform_policy(arn, answer["Policy"])) if answer else []
+
+
+def unread_permissions(arn: str, why: Unknown) -> RawResource:
+    """A permission of which nothing is known but the function."""
+    properties = unread_properties({"FunctionName": arn}, why)
+    return RawResource(Permission.type, f"{arn}#policy", properties)
 
 
 def _permissions(reader: Reader, configuration: Mapping[str, Any]) -> list[RawResource]:

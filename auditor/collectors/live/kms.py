@@ -49,17 +49,27 @@ _METADATA = ("Description", "Enabled", "KeySpec", "KeyUsage", "MultiRegion", "Or
 
 def collect(reader: Reader, resources: Iterable[RawResource]) -> Iterator[RawResource]:
     """The account's own keys that the resources refer to, with the aliases of these keys."""
-    found = chain.from_iterable(_references(raw.properties) for raw in resources)
-    wanted = {name for name in (_local(text, reader) for text in found) if name}
+    wanted = referenced(resources, reader.region, reader.account)
     if not wanted:
         return
     aliases = reader.listing("kms:ListAliases", "Aliases", *TYPES, token=MARKER, Limit=100)
     targets = {it["AliasName"]: str(it["TargetKeyId"]) for it in aliases if "TargetKeyId" in it}
-    keys = {targets.get(name, "") if name.startswith(_ALIAS) else name for name in wanted} - {""}
+    keys = dereferenced(wanted, targets)
     yield from chain.from_iterable(reader.each(lambda id_: _key(reader, id_), sorted(keys)))
     for item in aliases:
         if item.get("TargetKeyId") in keys:
             yield alias(item)
+
+
+def referenced(resources: Iterable[RawResource], region: str, account: str | None) -> set[str]:
+    """Ids and aliases of the account's own keys of a region that the resources refer to."""
+    found = chain.from_iterable(_references(raw.properties) for raw in resources)
+    return {name for name in (_local(text, region, account) for text in found) if name}
+
+
+def dereferenced(names: Iterable[str], targets: Mapping[str, str]) -> set[str]:
+    """The ids of keys, given by id or alias; `targets` has the ids of known aliases."""
+    return {targets.get(it, "") if it.startswith(_ALIAS) else it for it in names} - {""}
 
 
 def _references(value: object) -> Iterator[str]:
@@ -74,13 +84,13 @@ def _references(value: object) -> Iterator[str]:
             yield from _references(item)
 
 
-def _local(reference: str, reader: Reader) -> str | None:
+def _local(reference: str, region: str, account: str | None) -> str | None:
     """The id or the alias of a key of this account and region that is not managed by AWS."""
     name = reference
     if arn := Arn.parse(reference):
-        if (arn.service, arn.region) != ("kms", reader.region):
+        if (arn.service, arn.region) != ("kms", region):
             return None
-        if arn.account != (reader.account or arn.account):
+        if arn.account != (account or arn.account):
             return None
         name = arn.resource.removeprefix("key/")
     if name.startswith(_ALIAS):

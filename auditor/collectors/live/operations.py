@@ -10,7 +10,7 @@ from auditor.errors import MsgauditError
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-READING_VERBS = ("List", "Get", "Describe")
+READING_VERBS = ("List", "Get", "Describe", "BatchGet", "Select")
 
 # The IAM action (for API Gateway see `permission`), and the key that every complete answer holds. A
 # broken answer with status 200 parses to an empty one, which must not pass for "there are none".
@@ -84,6 +84,15 @@ OPERATIONS: Mapping[str, str] = {
     "sts:GetCallerIdentity": "Account",
     "tag:GetResources": "ResourceTagMappingList",
 }
+# The same of what is asked instead where an aggregator of AWS Config is read.
+AGGREGATED: Mapping[str, str] = {
+    "config:BatchGetAggregateResourceConfig": "BaseConfigurationItems",
+    "config:DescribeConfigurationAggregatorSourcesStatus": "AggregatedSourceStatusList",
+    "config:DescribeConfigurationAggregators": "ConfigurationAggregators",
+    "config:GetAggregateDiscoveredResourceCounts": "TotalDiscoveredResources",
+    "config:SelectAggregateResourceConfig": "Results",
+}
+ANSWERS = {**OPERATIONS, **AGGREGATED}
 
 # What botocore itself calls to get credentials: for roles of other accounts, of profiles and of
 # workloads with a web identity, and for people who signed in with SSO. It changes no resource.

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from auditor.collectors.live.availability import offered
 from auditor.collectors.live.faults import FAULTS, MALFORMED, CallError, classify
 from auditor.collectors.live.operations import (
-    OPERATIONS,
+    ANSWERS,
     client_name,
     operation_name,
     permission,
@@ -56,7 +56,9 @@ class Log(Struct):
         of = f" of account {self.account}" if self.account else ""
         groups: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
         late = sorted({action for action, _, _, error in self.failures if error.ended})
-        rest = (Gap(f"{_some(late)}{of}", f"{self.ended.reason}; {_AGAIN}"),) if self.ended else ()
+        rest = (
+            (Gap(f"{some_of(late)}{of}", f"{self.ended.reason}; {_AGAIN}"),) if self.ended else ()
+        )
         for action, region, subject, error in self.failures:
             if error.ended:
                 continue
@@ -88,11 +90,13 @@ class Reader(Struct, frozen=True):
         key: str,
         *types: str,
         token: Token = NEXT_TOKEN,
+        subject: str = "",
         **arguments: object,
     ) -> list[Any]:
         """All pages of a list; none where the region does not have the service or the operation.
 
-        When a page fails, what was read until then; `types` then count as not completely read.
+        When a page fails, what was read until then; `types` then count as not completely read, and
+        the gap names the `subject`.
         """
         found: list[Any] = []
         if not offered(self.clients, client_name(action), self.region):
@@ -102,7 +106,7 @@ class Reader(Struct, frozen=True):
                 found += answer.get(key) or ()
         except CallError as error:
             if not error.unsupported:
-                self.fail(action, "", error, types)
+                self.fail(action, subject, error, types)
         return found
 
     def detail(self, action: str, subject: str, **arguments: object) -> Answer | Unknown | None:
@@ -195,7 +199,7 @@ class Reader(Struct, frozen=True):
             if cause.ended:
                 self.log.ended = cause
             raise cause from error
-        key = OPERATIONS[action]
+        key = ANSWERS[action]
         if key and answer.get(key) is None:
             message = f"the answer lacks {key}"
             raise CallError(message)
@@ -206,8 +210,9 @@ class Reader(Struct, frozen=True):
 def _what(action: str, region: str, subjects: Sequence[str]) -> str:
     if not subjects[0]:
         return f"{action} in {region}"
-    return f"{action} on {_some(subjects)} in {region}"
+    return f"{action} on {some_of(subjects)} in {region}"
 
 
-def _some(names: Sequence[str]) -> str:
+def some_of(names: Sequence[str]) -> str:
+    """The first name, and how many more there are."""
     return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")

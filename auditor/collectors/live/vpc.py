@@ -25,7 +25,7 @@ _ENDPOINT = (
     "VpcEndpointType",
     "VpcId",
 )
-_GONE = ("deleted", "deleting")
+GONE = ("deleted", "deleting")
 # The API's list and its value, CloudFormation's property.
 _SOURCES = (
     ("IpRanges", "CidrIp", "CidrIp"),
@@ -38,7 +38,7 @@ _SOURCES = (
 def collect(reader: Reader) -> Iterator[RawResource]:
     """All endpoints of a region, with their security groups."""
     endpoints = reader.listing("ec2:DescribeVpcEndpoints", "VpcEndpoints", *TYPES, MaxResults=1000)
-    standing = [item for item in endpoints if str(item.get("State")).lower() not in _GONE]
+    standing = [item for item in endpoints if str(item.get("State")).lower() not in GONE]
     groups = {group["GroupId"] for item in standing for group in item.get("Groups", ())}
     for item in standing:
         yield endpoint(_arn(reader, "vpc-endpoint", item["VpcEndpointId"], item), item)
