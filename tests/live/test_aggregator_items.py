@@ -164,6 +164,12 @@ def test_roles_of_aws_are_only_context() -> None:
     assert [raw.name for raw in unit.readings[0].context] == ["r"]
 
 
+def test_rules_of_aws_are_only_context() -> None:
+    name = "StepFunctionsGetEventsForECSTaskRule"
+    unit = aggregated(row("AWS::Events::Rule", name, arn("events", f"rule/{name}"), {"Name": name}))
+    assert [raw.name for raw in unit.readings[0].context] == [name]
+
+
 def test_identities_recorded_in_several_regions_count_once() -> None:
     """The newest item is the truth."""
     given = CASES["AWS::IAM::User"][0]

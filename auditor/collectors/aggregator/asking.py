@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -24,6 +24,8 @@ from auditor.findings import Gap
 from auditor.values import Unknown
 
 T = TypeVar("T")
+# Account, region and id of a resource.
+_Key = tuple[str, str, str]
 
 _COUNTS = "config:GetAggregateDiscoveredResourceCounts"
 QUERY = "config:SelectAggregateResourceConfig"
@@ -119,38 +121,50 @@ class Aggregator(Struct, frozen=True):
                 self.misunderstood(type_, error, types)
         return self._complete(type_, found, types)
 
-    def misunderstood(self, type_: str, error: Exception, types: Sequence[str]) -> None:
+    def misunderstood(
+        self, type_: str, error: Exception, types: Sequence[str], action: str = QUERY
+    ) -> None:
         """Keep that an item of a type makes no sense."""
         reason = f"an item could not be understood: {type(error).__name__}"
-        self.reader.fail(QUERY, type_, CallError(reason), types)
+        self.reader.fail(action, type_, CallError(reason), types)
 
     def _complete(self, type_: str, items: list[Item], types: Sequence[str]) -> list[Item]:
         """The items, with the configuration of those whose row left it out."""
-        lacking = iter([item for item in items if item.configuration is None])
-        found: dict[tuple[str, str, str], Item] = {}
-        while batch := list(islice(lacking, PAGE)):
-            for item in self._fetched(type_, batch, types):
-                found[item.account, item.region, item.id] = item
-        return [found.get((item.account, item.region, item.id), item) for item in items]
+        lacking = {_key(item): item for item in items if item.configuration is None}
+        found: dict[_Key, Item] = {}
+        rest = iter(lacking)
+        while batch := list(islice(rest, PAGE)):
+            for answer in self._fetched(type_, batch):
+                try:
+                    item = lacking[answer["accountId"], answer["awsRegion"], answer["resourceId"]]
+                    found[_key(item)] = fetched(item, answer)
+                except UNREADABLE as error:
+                    self.misunderstood(type_, error, types, _BATCH)
+        if len(found) < len(lacking):
+            why = f"{_BATCH} does not tell every configuration of {type_}"
+            for made in types:
+                self.reader.log.unread.setdefault(made, why)
+        return [found.get(_key(item), item) for item in items]
 
-    def _fetched(self, type_: str, batch: Sequence[Item], types: Sequence[str]) -> Iterator[Item]:
+    def _fetched(self, type_: str, keys: Iterable[_Key]) -> list[Any]:
         wanted = [
-            {"SourceAccountId": item.account, "SourceRegion": item.region,
-             "ResourceId": item.id, "ResourceType": type_}
-            for item in batch
+            {"SourceAccountId": account, "SourceRegion": region, "ResourceId": id_,
+             "ResourceType": type_}
+            for account, region, id_ in keys
         ]  # fmt: skip
         answer = self.reader.detail(
             _BATCH, type_, ConfigurationAggregatorName=self.name, ResourceIdentifiers=wanted
         )
         if answer is None or isinstance(answer, Unknown):
-            return
-        known = {(item.account, item.region, item.id): item for item in batch}
-        for given in answer["BaseConfigurationItems"]:
-            try:
-                item = known[given["accountId"], given["awsRegion"], given["resourceId"]]
-                yield fetched(item, given)
-            except UNREADABLE as error:
-                self.misunderstood(type_, error, types)
+            return []
+        if left := len(answer.get("UnprocessedResourceIdentifiers") or ()):
+            reason = f"AWS Config did not tell {left} of {len(wanted)} configurations"
+            self.reader.fail(_BATCH, type_, CallError(reason))
+        return list(answer["BaseConfigurationItems"])
+
+
+def _key(item: Item) -> _Key:
+    return item.account, item.region, item.id
 
 
 def coverage(aggregator: Aggregator) -> tuple[Coverage, Sources]:

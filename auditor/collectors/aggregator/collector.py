@@ -26,7 +26,6 @@ from auditor.collectors.aggregator.kept import kept
 from auditor.collectors.aggregator.types import COLLECTED, IAM_TYPES, KINDS, UNREAD
 from auditor.collectors.live.accounts import Scope, open_accounts
 from auditor.collectors.live.collector import ATTEMPTS
-from auditor.collectors.live.faults import CallError
 from auditor.collectors.live.limits import Limits
 from auditor.collectors.live.meter import Meter, Progress
 from auditor.collectors.live.plan import Plan
@@ -135,7 +134,6 @@ def _resources(aggregator: Aggregator, items: _Items) -> Iterator[RawResource]:
 def _made(aggregator: Aggregator, type_: str, item: Item) -> Iterator[RawResource]:
     kind = KINDS[type_]
     if item.configuration is None:
-        aggregator.reader.fail(QUERY, type_, CallError(_LEFT_OUT.reason), kind.types[1:])
         properties = unread_properties({}, _LEFT_OUT)
         arn = item.arn or item.id
         yield RawResource(kind.types[0], arn, properties, name=item.name, arn=item.arn or None)

@@ -9,6 +9,7 @@ from auditor.collectors.aggregator.items import Item, decoded
 from auditor.collectors.aggregator.kinds import Kind, partly
 from auditor.collectors.aggregator.words import as_declared
 from auditor.collectors.live.events import bus_policies, target
+from auditor.collectors.live.shapes import MANAGED_BY
 from auditor.resources import Archive, Discoverer, EventBus, EventBusPolicy, EventRule
 from auditor.resources.base import RawResource
 
@@ -22,6 +23,12 @@ _TARGET = (
     "InputPath", "KinesisParameters", "RedshiftDataParameters", "RetryPolicy", "RoleArn",
     "RunCommandParameters", "SageMakerPipelineParameters", "SqsParameters",
 )  # fmt: skip
+# Rules that AWS services make for themselves are told by their names only (Step Functions guide,
+# "IAM policies for integrated services"; User Notifications guide, "managed rules").
+_MANAGED = {
+    "AWSUserNotificationsManagedRule-": "notifications.amazonaws.com",
+    "StepFunctionsGetEventsFor": "states.amazonaws.com",
+}
 
 
 def bus(item: Item) -> Iterable[RawResource]:
@@ -40,6 +47,9 @@ def rule(item: Item) -> Iterable[RawResource]:
     properties = {"Name": name, **as_declared(item, _RULE)}
     if pattern := decoded(configuration.get("EventPattern")):
         properties["EventPattern"] = pattern
+    for start, service in _MANAGED.items():
+        if name.startswith(start):
+            properties[MANAGED_BY] = service
     if targets := configuration.get("Targets"):
         properties["Targets"] = [partly(target(each), _TARGET) for each in targets]
     yield RawResource(EventRule.type, item.arn, properties, name=name, arn=item.arn)
