@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -56,11 +57,13 @@ def audit(
     jobs: int = 1,
     acceptance: Acceptance | None = None,
     draw: bool = False,
+    cache: Path | None = None,
 ) -> Report:
     """Collect and judge, unit by unit; `progress` is told what was just judged.
 
     `acceptance` says what may suppress findings; without it nothing does. `draw` asks
-    for the architecture, which only some formats show.
+    for the architecture, which only some formats show. `cache` is the folder of what was judged
+    of templates before.
     """
     verdict, units = Verdict(), 0
     accounts: dict[str, None] = {}
@@ -68,7 +71,7 @@ def audit(
     times: list[str] = []
     drawn: list[Architecture] = []
     parameters, sources = set[str](), set[str]()
-    for judged in judge_all(collector, rules, jobs, acceptance, draw):
+    for judged in judge_all(collector, rules, jobs, acceptance, draw, cache=cache):
         unit = judged.unit
         verdict.add(judged.verdict)
         drawn.append(judged.verdict.architecture)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct, field
@@ -32,7 +34,7 @@ class Opened(Collector, Protocol):
 
 
 class Parcel(Protocol):
-    """A batch of units with all that they are read from, for a process that has nothing else."""
+    """Some units with all that they are read from, for a process that has nothing else."""
 
     def opened(self) -> Opened:
         """What is in it."""
@@ -45,8 +47,8 @@ class Divisible(Collector, Protocol[B]):
     def batches(self) -> Sequence[B]:
         """Batches that are each worth the way to another process."""
 
-    def parcel(self, batch: B) -> Parcel:
-        """What another process needs to read a batch."""
+    def parcels(self, batch: B) -> Sequence[Parcel]:
+        """What another process needs to read a batch, in parts."""
 
     def knows(self, lacked: Collection[str]) -> bool:
         """Whether any of what was looked for in vain elsewhere is here."""
@@ -58,6 +60,13 @@ class Divisible(Collector, Protocol[B]):
         """The units of one batch, or all."""
 
 
+class Memory(Protocol):
+    """Knows what was judged before."""
+
+    def recall(self, parcel: Parcel, judge: Callable[[Parcel], Answer]) -> Answer:
+        """The answer about a parcel, from `judge` where it is not known."""
+
+
 class Work(Struct, frozen=True):
     """What is done to every unit; `tags` asks for those of resources."""
 
@@ -65,6 +74,7 @@ class Work(Struct, frozen=True):
     draw: bool
     tags: bool
     jobs: int = 1
+    memory: Memory | None = None
 
 
 class Judged(Struct, frozen=True):
@@ -90,9 +100,17 @@ def judge_all(
     acceptance: Acceptance | None = None,
     draw: bool = False,
     workers: Workers | None = None,
+    cache: Path | None = None,
 ) -> Iterator[Judged]:
-    """Collect and judge every unit: with `workers`, or else in up to `jobs` processes."""
+    """Collect and judge every unit: with `workers`, or else in up to `jobs` processes.
+
+    `cache` is the folder of what was judged before; workers elsewhere have none.
+    """
     work = Work(rules, draw, acceptance is not None and acceptance.by_tags, jobs)
+    if cache and not workers and isinstance(collector, Divisible):
+        from auditor.cache import remembering
+
+        work = replace(work, memory=remembering(cache, work))
     for judged in _everywhere(collector, work, workers):
         if acceptance:
             acceptance.apply(judged.verdict, judged.unit, rules, judged.tags)
@@ -100,34 +118,46 @@ def judge_all(
 
 
 def _everywhere(collector: Collector, work: Work, workers: Workers | None) -> Iterator[Judged]:
-    if isinstance(collector, Divisible) and (workers or work.jobs > 1):
+    if isinstance(collector, Divisible) and (workers or work.jobs > 1 or work.memory):
         batches = collector.batches()
-        if workers or (len(batches) >= _WORTHWHILE and CAN_FORK):
-            return _elsewhere(collector, batches, work, workers)
+        several = work.jobs > 1 and len(batches) >= _WORTHWHILE and CAN_FORK
+        if workers or several or work.memory:
+            return _in_parcels(collector, batches, work, several, workers)
     return _judged(collector.collect(), work)
 
 
-def _elsewhere(
-    collector: Divisible[B], batches: Sequence[B], work: Work, workers: Workers | None
-) -> Iterator[Judged]:
-    """Judge batches in other processes; what one of them lacked is read and judged here."""
-    parcels = map(collector.parcel, batches)
+def _in_parcels(
+    collector: Divisible[B], batches: Sequence[B], work: Work, several: bool,
+    workers: Workers | None,
+) -> Iterator[Judged]:  # fmt: skip
+    """Judge batches, in `several` processes or with workers; what one lacked is judged here."""
+    parcels = map(collector.parcels, batches)
+    found: Iterator[tuple[Answer, ...] | Failure]
     if workers:
-        answers = in_order(outcomes(partial(judge_parcel, work), parcels, workers))
+        found = in_order(outcomes(partial(judge_parcels, work), parcels, workers))
+    elif several:
+        found = side_by_side(judge_parcels, work, parcels, min(work.jobs, len(batches)))
     else:
-        answers = side_by_side(judge_parcel, work, parcels, min(work.jobs, len(batches)))
-    for batch, answer in zip(batches, answers, strict=True):
-        if isinstance(answer, Failure):
-            reason = f"no process could judge it: {answer.error!r}"
+        found = map(partial(judge_parcels, work), parcels)
+    for batch, answers in zip(batches, found, strict=True):
+        if isinstance(answers, Failure):
+            reason = f"no process could judge it: {answers.error!r}"
             yield from _judged(collector.unread(batch, reason), work)
-        elif collector.knows(answer.lacked):
+        elif any(collector.knows(answer.lacked) for answer in answers):
             yield from _judged(collector.collect(batch), work)
         else:
-            yield from answer.judged
+            yield from chain.from_iterable(answer.judged for answer in answers)
 
 
-def judge_parcel(work: Work, parcel: Parcel) -> Answer:
-    """Read and judge what is in a parcel, wherever it was sent."""
+def judge_parcels(work: Work, parcels: Sequence[Parcel]) -> tuple[Answer, ...]:
+    """Read and judge what is in parcels, wherever they were sent."""
+    judge = partial(_answer, work)
+    if work.memory is None:
+        return tuple(map(judge, parcels))
+    return tuple(work.memory.recall(parcel, judge) for parcel in parcels)
+
+
+def _answer(work: Work, parcel: Parcel) -> Answer:
     opened = parcel.opened()
     return Answer(tuple(_judged(opened.collect(), work)), opened.lacked)
 

@@ -73,6 +73,7 @@ class Choices(LiveChoices, frozen=True, kw_only=True):
     exit_zero: bool = False
     skip_non_templates: bool = False
     with_cfn_lint: bool = False
+    cache: bool = False
     dry_run: bool = False
 
 
@@ -141,6 +142,7 @@ _SCOPE = (
     _SNAPSHOT,
     *_LIVE_OPTIONS,
     _GAPS,
+    click.option("--cache/--no-cache", default=True, show_default=True, help="Keep what was found in templates, and judge only what has changed since."),
     click.option("--with-cfn-lint", is_flag=True, help="Add what cfn-lint finds on messaging resources."),
     click.option("--prices", metavar="FILE|aws", help="Estimate costs with the prices of this JSON file, or with those of the AWS Price List API (default: a dated table of a few regions)."),
     click.option("--baseline", metavar="FILE", help="Known findings, which do not count: see `msgaudit baseline`."),

@@ -92,8 +92,9 @@ def audited(choices: Choices) -> Report:
             collector = chosen if choices.paths else _anchored(chosen, choices)
             accept = acceptance(choices, loaded)
             report = audit(
-                collector, rules, source, progress, choices.jobs, accept, _drawn(choices)
-            )
+                collector, rules, source, progress, choices.jobs, accept, _drawn(choices),
+                _cache(choices),
+            )  # fmt: skip
             if choices.with_cfn_lint:
                 report = linted(report, collector)
     finally:
@@ -139,6 +140,15 @@ def tuned_rules(choices: Choices) -> Sequence[Rule[Any]]:
     from auditor.config.tuning import tuned
 
     return tuned(rules, choices.config)
+
+
+def _cache(choices: Choices) -> Path | None:
+    """Where to keep what was judged of templates."""
+    if not (choices.cache and choices.paths):
+        return None
+    from auditor.cache import folder
+
+    return folder()
 
 
 def _drawn(choices: Choices) -> bool:

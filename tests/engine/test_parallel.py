@@ -61,8 +61,8 @@ class Batches:
     def batches(self) -> list[int]:
         return list(range(4))
 
-    def parcel(self, batch: int) -> Parcel:
-        return Parcel(batch, self.lacked)
+    def parcels(self, batch: int) -> list[Parcel]:
+        return [Parcel(batch, self.lacked)]
 
     def knows(self, lacked: Collection[str]) -> bool:
         return "known" in lacked

@@ -53,9 +53,9 @@ class TemplateCollector:
                 batch, size = [], 0
         return [*batches, tuple(batch)] if batch else batches
 
-    def parcel(self, batch: Batch) -> Parcel:
-        """A batch with all that it is read from."""
-        return packed(self._reader, batch)
+    def parcels(self, batch: Batch) -> tuple[Parcel, ...]:
+        """The roots of a batch, each with all that it is read from."""
+        return tuple(packed(self._reader, root) for root in batch)
 
     def knows(self, lacked: Collection[str]) -> bool:
         """Whether any of what a parcel lacked is here: a file, or a name that is exported."""

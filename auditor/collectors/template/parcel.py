@@ -21,13 +21,13 @@ _DEFINED_ELSEWHERE = (b"DefinitionUri", b"AWS::Include")
 
 
 class Parcel(Struct, frozen=True):
-    """Root templates with everything that they were seen to refer to.
+    """A root template with everything that it was seen to refer to.
 
-    `candidates` are these and the templates of the scan that they exchange values with. `here`,
+    `candidates` are it and the templates of the scan that it exchanges values with. `here`,
     `names` and `contents` are those of `Sent`.
     """
 
-    roots: tuple[Candidate, ...]
+    template: Candidate
     candidates: tuple[Candidate, ...]
     here: str
     names: Mapping[str, str]
@@ -41,18 +41,18 @@ class Parcel(Struct, frozen=True):
 
 
 class Opened:
-    """Reads the root templates of a parcel."""
+    """Reads the root template of a parcel."""
 
     def __init__(self, parcel: Parcel) -> None:
         self._files = Sent(parcel.here, parcel.names, parcel.contents)
-        self._roots = parcel.roots
+        self._template = parcel.template
         library = Library(parcel.candidates, self._files)
         self._reader = Reader(library, parcel.parameters, parcel.root)
 
     def collect(self) -> Iterator[Unit]:
         """See `TemplateCollector.collect`."""
         self._reader.library.linked()  # what is nested, too, is read under its own path
-        return self._reader.units(self._roots)
+        return self._reader.units((self._template,))
 
     @property
     def lacked(self) -> frozenset[str]:
@@ -86,20 +86,19 @@ class Packing:
                     self.add(definition)
 
 
-def packed(reader: Reader, roots: tuple[Candidate, ...]) -> Parcel:
-    """A parcel with some of the root templates that a reader has."""
+def packed(reader: Reader, root: Candidate) -> Parcel:
+    """The parcel of one of the root templates that a reader has."""
     library = reader.library
-    packing, candidates = Packing(library.files), dict.fromkeys(roots)
-    for root in roots:
-        packing.add(root.path)
-        template = library.link(root)
-        for each in reader.exchange.around(template) if template else ():
-            if candidate := library.candidate(each):
-                candidates[candidate] = None
-                packing.add(candidate.path)
-            for path in library.nested_paths(each):
-                packing.add(path)
+    packing, candidates = Packing(library.files), {root}
+    packing.add(root.path)
+    template = library.link(root)
+    for each in reader.exchange.around(template) if template else ():
+        if candidate := library.candidate(each):
+            candidates.add(candidate)
+            packing.add(candidate.path)
+        for path in library.nested_paths(each):
+            packing.add(path)
     return Parcel(
-        roots, library.in_order(candidates), library.files.here, packing.names, packing.contents,
+        root, library.in_order(candidates), library.files.here, packing.names, packing.contents,
         reader.parameters, reader.root,
     )  # fmt: skip

@@ -1,0 +1,129 @@
+"""What was judged of templates, by all that it depends on: the templates, the rules, the code."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import cast
+
+import msgspec
+from msgspec import Struct
+
+from auditor import __version__
+from auditor.cache.store import Store
+from auditor.engine import Verdict
+from auditor.inventory import Unit
+from auditor.parallel import Answer, Judged, Parcel, Work
+
+_FAST = 1  # a tenth of the size, in a fraction of the time that judging takes
+
+
+class _Kept(Struct, frozen=True, array_like=True):
+    """What is kept of a unit and the verdict on it."""
+
+    path: str
+    origin: str
+    parameters: tuple[str, ...]
+    read: bool
+    verdict: Verdict
+    tags: Mapping[str, Mapping[str, str]]
+
+
+_Answer = tuple[tuple[_Kept, ...], frozenset[str]]
+
+
+def _counter(_: type, value: object) -> object:
+    """The one kind of value that msgspec does not know."""
+    return Counter(cast("dict[str, int]", value))
+
+
+_decoder = msgspec.msgpack.Decoder(_Answer, dec_hook=_counter)
+
+
+class Answers(Struct, frozen=True):
+    """Looks answers up. `stamp` is the digest of all that they depend on beside the parcel."""
+
+    store: Store
+    stamp: bytes
+
+    def recall(self, parcel: Parcel, judge: Callable[[Parcel], Answer]) -> Answer:
+        """The answer that was kept, or the one that `judge` gives, which then is kept."""
+        try:
+            content = msgspec.msgpack.encode(parcel)
+        except UnicodeEncodeError:  # a path that is no text
+            return judge(parcel)
+        key = hashlib.sha256(self.stamp + content).hexdigest()
+        kept = self.store.get(key)
+        answer = _decoded(kept) if kept else None
+        if answer is None:
+            answer = judge(parcel)
+            if encoded := _encoded(answer):
+                self.store.put(key, encoded)
+        return answer
+
+
+def remembering(folder: Path, work: Work) -> Answers:
+    """The answers that some work gives, and gave before."""
+    rules = [(rule.id, rule.severity, rule.options, rule.overridden) for rule in work.rules]
+    modules = {rule.body.__module__ for rule in work.rules}
+    parts = (__version__, sys.version, *_sources(modules), rules, work.draw, work.tags)
+    stamp = hashlib.sha256(msgspec.msgpack.encode(parts, enc_hook=repr)).digest()
+    return Answers(Store(folder), stamp)
+
+
+def _sources(modules: Collection[str]) -> Iterator[tuple[str, int, int]]:
+    """The files of this program and of the packages of rules, with size and time of change."""
+    packages = {__name__, *modules}
+    for name in sorted({module.partition(".")[0] for module in packages}):
+        package = sys.modules[name]
+        for place in getattr(package, "__path__", ()) or (Path(package.__file__ or "").parent,):
+            yield from _files(place)
+
+
+def _files(folder: str | Path) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _files(entry.path)
+        else:
+            stat = entry.stat()
+            yield entry.path, stat.st_size, stat.st_mtime_ns
+
+
+def _encoded(answer: Answer) -> bytes | None:
+    """An answer as it is kept; `None` where a template accepts findings, which holds for a day."""
+    units = [judged.unit for judged in answer.judged]
+    if any(unit.suppressions or unit.accounts for unit in units):
+        return None
+    kept = tuple(
+        _Kept(
+            judged.unit.path, judged.unit.origin, judged.unit.parameters, judged.read,
+            judged.verdict, judged.tags,
+        )
+        for judged in answer.judged
+    )  # fmt: skip
+    try:
+        return zlib.compress(msgspec.msgpack.encode((kept, frozenset(answer.lacked))), _FAST)
+    except UnicodeEncodeError:
+        return None
+
+
+def _decoded(content: bytes) -> Answer | None:
+    """The answer that was kept; `None` where something else is."""
+    try:
+        kept, lacked = _decoder.decode(zlib.decompress(content))
+    except (zlib.error, msgspec.MsgspecError):
+        return None
+    return Answer(tuple(map(_judged, kept)), lacked)
+
+
+def _judged(kept: _Kept) -> Judged:
+    unit = Unit(kept.path, (), parameters=kept.parameters, origin=kept.origin)
+    return Judged(unit, kept.read, kept.verdict, kept.tags)
