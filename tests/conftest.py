@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+# Every test judges for itself: a folder that cannot be made keeps nothing.
+os.environ["XDG_CACHE_HOME"] = os.devnull
 
 # A busy machine is no failure.
 settings.register_profile("patient", deadline=None)

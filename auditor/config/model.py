@@ -74,6 +74,7 @@ _OPTIONS = (
     "strict",
     "allow-gaps",
     "inline-suppressions",
+    "cache",
 )
 
 

@@ -18,7 +18,7 @@ _TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no
 _FROM_ENVIRONMENT = (
     "select", "ignore", "pedantic", "include", "exclude", "parameter-files", "regions", "format",
     "fail-on", "strict", "allow-gaps", "baseline", "inline-suppressions", "tag-suppressions",
-    "alarm-actions",
+    "alarm-actions", "cache",
 )  # fmt: skip
 
 
