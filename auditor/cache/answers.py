@@ -9,16 +9,20 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
+import yaml
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor import __version__
 from auditor.cache.store import Store
 from auditor.engine import Verdict
+from auditor.findings import Finding
 from auditor.inventory import Unit
 from auditor.parallel import Answer, Judged, Parcel, Work
+from auditor.rules import Rule
 
 _FAST = 1  # a tenth of the size, in a fraction of the time that judging takes
 
@@ -46,10 +50,14 @@ _decoder = msgspec.msgpack.Decoder(_Answer, dec_hook=_counter)
 
 
 class Answers(Struct, frozen=True):
-    """Looks answers up. `stamp` is the digest of all that they depend on beside the parcel."""
+    """Looks answers up. `stamp` is the digest of all that they depend on beside the parcel.
+
+    What rules say about all of their findings is not kept, but taken from `rules`, by id.
+    """
 
     store: Store
     stamp: bytes
+    rules: Mapping[str, Rule[Any]]
 
     def recall(self, parcel: Parcel, judge: Callable[[Parcel], Answer]) -> Answer:
         """The answer that was kept, or the one that `judge` gives, which then is kept."""
@@ -59,37 +67,51 @@ class Answers(Struct, frozen=True):
             return judge(parcel)
         key = hashlib.sha256(self.stamp + content).hexdigest()
         kept = self.store.get(key)
-        answer = _decoded(kept) if kept else None
+        answer = self._decoded(kept) if kept else None
         if answer is None:
             answer = judge(parcel)
             if encoded := _encoded(answer):
                 self.store.put(key, encoded)
         return answer
 
+    def _decoded(self, content: bytes) -> Answer | None:
+        """The answer that was kept; `None` where something else is."""
+        try:
+            kept, lacked = _decoder.decode(zlib.decompress(content))
+            for unit in kept:
+                unit.verdict.findings = list(map(self._complete, unit.verdict.findings))
+        except (zlib.error, msgspec.MsgspecError, KeyError):
+            return None
+        return Answer(tuple(map(_judged, kept)), lacked)
+
+    def _complete(self, finding: Finding) -> Finding:
+        rule = self.rules[finding.rule]
+        return replace(finding, remediation=rule.remediation, guide=rule.guide)
+
 
 def remembering(folder: Path, work: Work) -> Answers:
     """The answers that some work gives, and gave before."""
     rules = [(rule.id, rule.severity, rule.options, rule.overridden) for rule in work.rules]
     modules = {rule.body.__module__ for rule in work.rules}
-    parts = (__version__, sys.version, *_sources(modules), rules, work.draw, work.tags)
+    versions = __version__, sys.version, yaml.__version__
+    parts = (*versions, *_sources(modules), rules, work.draw, work.tags)
     stamp = hashlib.sha256(msgspec.msgpack.encode(parts, enc_hook=repr)).digest()
-    return Answers(Store(folder), stamp)
+    return Answers(Store(folder), stamp, {rule.id: rule for rule in work.rules})
 
 
 def _sources(modules: Collection[str]) -> Iterator[tuple[str, int, int]]:
     """The files of this program and of the packages of rules, with size and time of change."""
     packages = {__name__, *modules}
     for name in sorted({module.partition(".")[0] for module in packages}):
-        package = sys.modules[name]
-        for place in getattr(package, "__path__", ()) or (Path(package.__file__ or "").parent,):
+        for place in sys.modules[name].__path__:
             yield from _files(place)
 
 
-def _files(folder: str | Path) -> Iterator[tuple[str, int, int]]:
+def _files(folder: str) -> Iterator[tuple[str, int, int]]:
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
-        if entry.is_dir():
+        if entry.is_dir(follow_symlinks=False):
             if entry.name != "__pycache__":
                 yield from _files(entry.path)
         else:
@@ -105,7 +127,7 @@ def _encoded(answer: Answer) -> bytes | None:
     kept = tuple(
         _Kept(
             judged.unit.path, judged.unit.origin, judged.unit.parameters, judged.read,
-            judged.verdict, judged.tags,
+            _bare(judged.verdict), judged.tags,
         )
         for judged in answer.judged
     )  # fmt: skip
@@ -115,13 +137,9 @@ def _encoded(answer: Answer) -> bytes | None:
         return None
 
 
-def _decoded(content: bytes) -> Answer | None:
-    """The answer that was kept; `None` where something else is."""
-    try:
-        kept, lacked = _decoder.decode(zlib.decompress(content))
-    except (zlib.error, msgspec.MsgspecError):
-        return None
-    return Answer(tuple(map(_judged, kept)), lacked)
+def _bare(verdict: Verdict) -> Verdict:
+    findings = [replace(finding, remediation="", guide="") for finding in verdict.findings]
+    return replace(verdict, findings=findings)
 
 
 def _judged(kept: _Kept) -> Judged:
