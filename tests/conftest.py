@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-
-# Every test judges for itself: a folder that cannot be made keeps nothing.
-os.environ["XDG_CACHE_HOME"] = os.devnull
 
 # A busy machine is no failure.
 settings.register_profile("patient", deadline=None)
@@ -21,6 +17,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the expected findings beside the rules' failing fixtures",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the user's programs keep is not for tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
+        yield
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ import sys
 from auditor.collectors.template import collect
 def broken(*arguments):
     raise RuntimeError("unforeseen")
-collect.TemplateCollector.collect = broken
+collect.TemplateCollector.batches = broken
 from auditor.__main__ import main
 sys.exit(main())
 """
