@@ -181,6 +181,7 @@ HARMFUL: dict[str, Callable[[], str]] = {
     "configuration is text": lambda: json.dumps({**QUEUE, "configuration": "x"}),
     "configuration is a number": lambda: json.dumps({**QUEUE, "configuration": 7}),
     "number is none": lambda: json.dumps({**OTHER, "configuration": {"DelaySeconds": "many"}}),
+    "no ARN": lambda: without({**OTHER, "configuration": {"DelaySeconds": 1}}, "arn"),
     "tags are numbers": lambda: json.dumps({**OTHER, "tags": [1]}),
 }
 

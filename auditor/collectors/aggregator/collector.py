@@ -11,18 +11,13 @@ from math import ceil
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auditor.collectors.aggregator.asking import (
-    PAGE,
-    QUERY,
-    UNREADABLE,
-    Aggregator,
-    Sources,
-    coverage,
-)
+from auditor.collectors.aggregator.asking import PAGE, QUERY, Aggregator, Sources, coverage
 from auditor.collectors.aggregator.completeness import Completeness
 from auditor.collectors.aggregator.completeness import gaps as gaps_of
-from auditor.collectors.aggregator.items import GLOBAL, Item, tags
+from auditor.collectors.aggregator.items import GLOBAL
 from auditor.collectors.aggregator.kept import kept
+from auditor.collectors.aggregator.making import Recorded, recorded
+from auditor.collectors.aggregator.recorders import Place
 from auditor.collectors.aggregator.types import COLLECTED, IAM_TYPES, KINDS, UNREAD
 from auditor.collectors.live.accounts import Scope, open_accounts
 from auditor.collectors.live.collector import ATTEMPTS
@@ -31,16 +26,12 @@ from auditor.collectors.live.meter import Meter, Progress
 from auditor.collectors.live.plan import Plan
 from auditor.collectors.live.reader import Log, Reader
 from auditor.collectors.live.session import THREADS
-from auditor.collectors.live.shapes import MANAGED_BY, beside
+from auditor.collectors.live.shapes import MANAGED_BY
 from auditor.errors import NothingAuditedError
 from auditor.findings import Gap
 from auditor.inventory import Reading, Unit
 from auditor.resources import TYPES
-from auditor.resources.base import RawResource, unread_properties
-from auditor.values import Unknown
-
-_LEFT_OUT = Unknown("AWS Config leaves its configuration out")
-_Items = Mapping[str, Sequence[Item]]
+from auditor.resources.base import RawResource
 
 
 class AggregatorCollector(Struct, frozen=True):
@@ -68,12 +59,15 @@ class AggregatorCollector(Struct, frozen=True):
         with self._asking(limits) as aggregator:
             covered, sources = coverage(aggregator)
             counts = aggregator.counts()
-            items = self._items(aggregator, counts, limits)
+            recorded = self._recorded(aggregator, counts, limits)
         log = aggregator.reader.log
         if not log.answers:
             raise _nothing(log.gaps())
-        found = list(_resources(aggregator, items))
-        yield _unit(found, Completeness(covered, items), sources, counts, log)
+        places = {type_: each.places for type_, each in recorded.items()}
+        completeness = Completeness(covered, places)
+        resources = _placed(recorded.values(), completeness.read, aggregator.reader.region)
+        gaps, unread = _missing(recorded, counts, log)
+        yield _unit(resources, completeness, sources, (gaps, unread), log)
 
     def plan(self) -> Plan:
         """The calls that `collect` would make; raises what it raises."""
@@ -92,17 +86,17 @@ class AggregatorCollector(Struct, frozen=True):
             reader = Reader(account.clients, account.regions[0], account.id, pool, Log())
             yield Aggregator(self.name, reader)
 
-    def _items(
+    def _recorded(
         self, aggregator: Aggregator, counts: Mapping[str, int] | None, limits: Limits
-    ) -> _Items:
-        """The items of all types; of what is not counted there are none to be asked for."""
+    ) -> dict[str, Recorded]:
+        """What is recorded of each type; what is not counted is not asked for."""
         wanted = [type_ for type_ in KINDS if counts is None or counts.get(type_)]
         meter = Meter(self.progress, limits, [aggregator.reader.log], len(wanted))
 
-        def read(type_: str) -> list[Item]:
-            items = aggregator.items(type_, KINDS[type_].types)
-            meter.add(f"{len(items)} resources of {type_}")
-            return items
+        def read(type_: str) -> Recorded:
+            found = recorded(aggregator, type_)
+            meter.add(f"{found.count} items of {type_}")
+            return found
 
         pending = [aggregator.reader.pool.submit(read, type_) for type_ in wanted]
         try:
@@ -113,82 +107,51 @@ class AggregatorCollector(Struct, frozen=True):
         return dict(zip(wanted, found, strict=True))
 
 
-def _resources(aggregator: Aggregator, items: _Items) -> Iterator[RawResource]:
-    """What the items become, each in its account and region, by account, type and id."""
-    homes = _homes(items)
-    found: list[RawResource] = []
-    for type_, several in items.items():
-        kind = KINDS[type_]
-        seen = kind.seen(several)
-        for item in _newest(several):
-            region = item.region
-            if region == GLOBAL:
-                region = homes.get(item.account, aggregator.reader.region)
-            for raw in _made(aggregator, type_, item):
-                complete = kind.completed(raw, seen)
-                found.append(replace(complete, account=item.account, region=region))
+def _placed(
+    recorded: Iterable[Recorded], places: Iterable[Place], otherwise: str
+) -> list[RawResource]:
+    """All resources that count, by account, type and id.
+
+    Those of no region count to the first region of their account, as live collectors have them.
+    """
+    homes: dict[str | None, str] = dict(sorted(places, reverse=True))
+    found = [
+        raw if raw.region != GLOBAL else replace(raw, region=homes.get(raw.account, otherwise))
+        for each in recorded
+        for raw in each.resources
+    ]
     order = {type_: position for position, type_ in enumerate(COLLECTED)}
-    return iter(sorted(kept(found), key=lambda raw: (raw.account, order[raw.type], raw.id)))
+    return sorted(kept(found), key=lambda raw: (raw.account, order[raw.type], raw.id))
 
 
-def _made(aggregator: Aggregator, type_: str, item: Item) -> Iterator[RawResource]:
-    kind = KINDS[type_]
-    if item.configuration is None:
-        properties = unread_properties({}, _LEFT_OUT)
-        arn = item.arn or item.id
-        yield RawResource(kind.types[0], arn, properties, name=item.name, arn=item.arn or None)
-        return
-    try:
-        tagged = tags(item)
-        for raw in list(kind.transform(item)):
-            yield beside(raw, "Tags", tagged) if tagged else raw
-    except UNREADABLE as error:
-        aggregator.misunderstood(type_, error, kind.types)
-
-
-def _newest(items: Iterable[Item]) -> Iterable[Item]:
-    """Each resource once: those of IAM are recorded in several regions."""
-    found: dict[tuple[str, str, str], Item] = {}
-    for item in items:
-        key = (item.account, item.region, item.id)
-        if key not in found or found[key].captured < item.captured:
-            found[key] = item
-    return found.values()
-
-
-def _homes(items: _Items) -> dict[str, str]:
-    """For each account a region, to which what has none is counted, as live collectors do."""
-    found: dict[str, str] = {}
-    for several in items.values():
-        for item in several:
-            if item.region != GLOBAL:
-                found[item.account] = min(item.region, found.get(item.account, item.region))
-    return found
+def _missing(
+    recorded: Mapping[str, Recorded], counts: Mapping[str, int] | None, log: Log
+) -> tuple[list[Gap], dict[str, str]]:
+    """What is missing everywhere: gaps, and the types with the reason."""
+    others = dict.fromkeys(sorted(TYPES.keys() - {*COLLECTED}), "AWS Config is not asked for it")
+    unread = {type_: f"{type_}: {why}" for type_, why in (others | UNREAD).items()}
+    gaps = [Gap(type_, why) for type_, why in UNREAD.items()]
+    for type_, each in recorded.items():
+        unread |= each.unseen
+        discovered = (counts or {}).get(type_, 0)
+        if type_ not in IAM_TYPES and each.count < discovered and type_ not in log.unread:
+            why = f"of {discovered} that AWS Config discovered it tells of {each.count}"
+            gaps.append(Gap(type_, why))
+            unread |= dict.fromkeys(KINDS[type_].types, f"{type_}: {why}")
+    return gaps, unread
 
 
 def _unit(
     resources: Sequence[RawResource],
     completeness: Completeness,
     sources: Sources,
-    counts: Mapping[str, int] | None,
+    missing: tuple[list[Gap], dict[str, str]],
     log: Log,
 ) -> Unit:
-    others = dict.fromkeys(sorted(TYPES.keys() - {*COLLECTED}), "AWS Config is not asked for it")
-    unread = {type_: f"{type_}: {why}" for type_, why in (others | UNREAD).items()}
-    gaps = [Gap(type_, why) for type_, why in UNREAD.items()]
-    for type_, items in completeness.items.items():
-        kind = KINDS[type_]
-        if items:
-            unread |= kind.unseen(kind.seen(items))
-        discovered = (counts or {}).get(type_, 0)
-        if type_ not in IAM_TYPES and len(items) < discovered and type_ not in log.unread:
-            why = f"of {discovered} that AWS Config discovered it tells of {len(items)}"
-            gaps.append(Gap(type_, why))
-            unread |= dict.fromkeys(kind.types, f"{type_}: {why}")
+    gaps, unread = missing
     if doubt := completeness.coverage.doubt:
         gaps.append(Gap("what AWS Config records", doubt))
-        every = (type_ for kind in KINDS.values() for type_ in kind.types)
-        unread |= dict.fromkeys(every, f"what AWS Config records is not known: {doubt}")
+        unread |= dict.fromkeys(COLLECTED, f"what AWS Config records is not known: {doubt}")
     doubts = completeness.doubts()
     gaps += [*sources.gaps, *gaps_of(doubts), *log.gaps()]
     own = tuple(raw for raw in resources if MANAGED_BY not in raw.properties)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 
 from msgspec import Struct
 
-from auditor.collectors.aggregator.items import GLOBAL, Item
+from auditor.collectors.aggregator.items import GLOBAL
 from auditor.collectors.aggregator.recorders import Coverage, Place
 from auditor.collectors.aggregator.types import IAM_TYPES, KINDS
 from auditor.collectors.live.reader import some_of
@@ -27,25 +28,25 @@ class Doubt(Struct, frozen=True):
 
 
 class Completeness(Struct, frozen=True):
-    """Compares the items that there are, by type, with what an aggregator can know.
+    """Compares where there are items, by type, with what an aggregator can know.
 
     Of a region of an account without any item no more is said than that nobody records there.
     """
 
     coverage: Coverage
-    items: Mapping[str, Collection[Item]]
+    places: Mapping[str, Collection[Place]]
 
     @property
     def read(self) -> frozenset[Place]:
         """The regions of accounts that have items."""
-        found = {(item.account, item.region) for items in self.items.values() for item in items}
+        found = chain.from_iterable(self.places.values())
         return frozenset(place for place in found if place[1] != GLOBAL)
 
     def doubts(self) -> list[Doubt]:
         """All of them, by place and type."""
         read = self.read
         known = {*self.coverage.recorders, *self.coverage.sources, *read}
-        seen = {(type_, item.region) for type_, items in self.items.items() for item in items}
+        seen = {(type_, region) for type_, places in self.places.items() for _, region in places}
         found: list[Doubt] = []
         for place in sorted(known):
             if reason := self.coverage.of_place(place):
@@ -62,7 +63,7 @@ class Completeness(Struct, frozen=True):
 
         AWS Config itself works with a role of the account.
         """
-        roles = {item.account for item in self.items.get(_ROLE, ())}
+        roles = {account for account, _ in self.places.get(_ROLE, ())}
         places: dict[str, list[Place]] = {account: [] for account in roles}
         for place in sorted(known):
             places.setdefault(place[0], []).append(place)

@@ -38,11 +38,13 @@ def queried(row: str) -> Item:
     A query answers nested values as JSON or as text that holds JSON, after the type.
     """
     answer = json.loads(row)
+    configuration = _mapping(answer.get("configuration"))
     return Item(
-        answer["resourceId"], answer.get("resourceName") or "", answer.get("arn") or "",
+        answer["resourceId"], answer.get("resourceName") or "",
+        answer.get("arn") or (configuration or {}).get("Arn") or "",
         answer["accountId"], answer["awsRegion"],
         str(answer.get("configurationItemCaptureTime") or ""),
-        _mapping(answer.get("configuration")),
+        configuration,
         _mapping(answer.get("supplementaryConfiguration")) or {},
         decoded(answer.get("tags")),
     )  # fmt: skip

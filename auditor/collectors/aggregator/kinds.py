@@ -19,6 +19,7 @@ from auditor.collectors.aggregator.items import Item
 from auditor.resources.base import RawResource
 from auditor.values import Block, Unknown
 
+_NO_ARN = "the item has no ARN"
 NOT_RECORDED = Unknown("AWS Config does not record this property")
 
 
@@ -56,8 +57,13 @@ class Kind(Struct, frozen=True):
         }
 
     def completed(self, raw: RawResource, seen: frozenset[str]) -> RawResource:
-        """The resource itself with what its item says by saying nothing."""
-        if raw.type != self.types[0] or isinstance(raw.properties, Block):
+        """The resource itself with what its item says by saying nothing.
+
+        Raises `LookupError` where there is no ARN to know it by.
+        """
+        if not raw.id:
+            raise LookupError(_NO_ARN)
+        if raw.type != self.types[0]:
             return raw
         absent = [*self.recorded, *(name for name in seen if not self.documents[name])]
         return replace(raw, properties=partly(raw.properties, absent))
