@@ -27,7 +27,7 @@ from reports.html_data import embedded
 from reports.picture.kinds import STYLES as EDGE_STYLES
 from reports.picture.svg import MARKERS
 from reports.picture.views import views_of
-from reports.safe import clipped, visible
+from reports.safe import clipped, inert, visible
 from reports.scorecard import scores
 from reports.snippets import suppression
 from reports.wording import (
@@ -131,7 +131,7 @@ def _environment() -> Environment:
 def _harmless(value: object) -> object:
     # Every expression of the template passes here, so that none can forget it.
     if isinstance(value, str) and not isinstance(value, Markup):
-        return clipped(visible(value), LONGEST)
+        return clipped(inert(visible(value)), LONGEST)
     return value
 
 

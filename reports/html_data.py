@@ -11,7 +11,7 @@ from auditor.report import Report
 from auditor.rules import Rule
 from reports.excerpt import around
 from reports.picture.views import Views
-from reports.safe import clipped, visible
+from reports.safe import clipped, inert, visible
 from reports.wording import cost, deployed, near, place, shown_id
 
 MOST = 20_000
@@ -176,4 +176,4 @@ def _rule(rule: Rule[Any]) -> dict[str, str]:
 
 
 def _safe(text: str) -> str:
-    return clipped(visible(text), LONGEST)
+    return clipped(inert(visible(text)), LONGEST)

@@ -12,7 +12,7 @@ from reports.picture.flows import Flow, Found, direction, findings_of, worst
 from reports.picture.kinds import OUTLINES, STYLES, Kind, kind_of
 from reports.picture.layers import Way
 from reports.picture.layout import HEIGHT, WIDTH, Layout, Point, layout
-from reports.safe import clipped, visible
+from reports.safe import clipped, inert, visible
 from reports.wording import SHAPES, counted
 from reports.wrap import columns
 
@@ -143,12 +143,12 @@ def _curve(points: Sequence[Point]) -> str:
 
 
 def _safe(text: str) -> str:
-    return clipped(visible(text), _LONGEST)
+    return clipped(inert(visible(text)), _LONGEST)
 
 
 def _short(text: str, kind: Kind) -> str:
     """The label as it fits: its beginning and its end, which tell the likes of queues apart."""
-    shown, most = visible(text), _SHOWN_IN_TUBES if kind.outline == "tube" else _SHOWN
+    shown, most = inert(visible(text)), _SHOWN_IN_TUBES if kind.outline == "tube" else _SHOWN
     if columns(shown) <= most:
         return shown
     room = most if shown.isascii() else most // 2

@@ -95,3 +95,14 @@ def test_what_a_format_has_no_place_for_is_counted(
         told = reports.left_out(name, report)
         assert len(told) == len(expected)
         assert all(text.startswith(start) for text, start in zip(told, expected, strict=True))
+
+
+@pytest.mark.parametrize("name", sorted(reports.REPORTERS))
+def test_no_format_commands_the_ci_runner_that_logs_it(name: str) -> None:
+    ours = r"::(error|warning|notice) " if name == "github" else "(?!)"
+    for report in (samples.hostile(), samples.hostile_account()):
+        text = reports.reporter(name).render(report)
+
+        assert re.findall(r"##(\[|vso\[)", text) == []
+        commands = [line for line in text.splitlines() if line.lstrip().startswith("::")]
+        assert [line for line in commands if not re.match(ours, line)] == []
