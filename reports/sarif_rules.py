@@ -7,6 +7,7 @@ from typing import Any
 from auditor.findings import Category, Severity
 from auditor.rules import Rule
 from reports.safe import clipped
+from reports.snippets import metadata
 
 LEVELS = {
     Severity.CRITICAL: "error",
@@ -55,13 +56,17 @@ def _properties(rule: Rule[Any]) -> dict[str, object]:
 
 
 def _help(rule: Rule[Any]) -> str:
-    return f"{rule.documentation}\n\nFix:\n\n{rule.remediation}\n\nGuide: {rule.guide}\n"
+    return (
+        f"{rule.documentation}\n\nFix:\n\n{rule.remediation}\n\nTo accept it:\n\n"
+        f"{metadata(rule.id)}\nGuide: {rule.guide}\n"
+    )
 
 
 def _markdown(rule: Rule[Any]) -> str:
     return (
         f"{rule.documentation}\n\n"
         f"## Fix\n\n```yaml\n{rule.remediation}\n```\n\n"
+        f"## To accept it\n\n```yaml\n{metadata(rule.id)}```\n\n"
         f"## Guide\n\n{rule.guide}\n\n"
         f"`msgaudit explain {rule.id}` shows this in a terminal.\n"
     )

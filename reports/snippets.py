@@ -8,9 +8,17 @@ from reports.wording import deployed
 
 def suppression(finding: Finding) -> str:
     """The metadata of a template's resource, or the tags of a live one."""
-    if not deployed(finding.resource):
-        return (
-            "Metadata:\n  msgaudit:\n    ignore:\n"
-            f"      - id: {finding.rule}\n        reason: say why this is fine\n"
-        )
-    return f"msgaudit:ignore = {finding.rule}\nmsgaudit:ignore-reason = say why this is fine\n"
+    return tags(finding.rule) if deployed(finding.resource) else metadata(finding.rule)
+
+
+def metadata(rule: str) -> str:
+    """What accepts the findings of a rule in the template's declaration of a resource."""
+    return (
+        "Metadata:\n  msgaudit:\n    ignore:\n"
+        f"      - id: {rule}\n        reason: say why this is fine\n"
+    )
+
+
+def tags(rule: str) -> str:
+    """The tags that accept the findings of a rule about a resource of an account."""
+    return f"msgaudit:ignore = {rule}\nmsgaudit:ignore-reason = say why this is fine\n"

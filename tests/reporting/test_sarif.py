@@ -102,12 +102,13 @@ def test_rules_have_all_that_github_requires(report: Report) -> None:
         assert properties["problem.severity"] in {"error", "warning", "recommendation"}
 
 
-def test_help_holds_the_documentation_the_fix_and_the_guide() -> None:
+def test_help_holds_the_documentation_the_fix_what_to_accept_and_the_guide() -> None:
     rule = run_of(samples.typical())["tool"]["driver"]["rules"][0]
 
     for text in rule["help"].values():
         assert samples.without_dlq.documentation in text
         assert samples.without_dlq.remediation in text
+        assert "Metadata:\n  msgaudit:\n    ignore:\n      - id: SQS030\n" in text
         assert "Dead Letter Queue Setup (lines 109-144)" in text
     assert rule["shortDescription"]["text"] == samples.without_dlq.summary
 
