@@ -36,11 +36,11 @@ function facts(finding) {
     ([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
 }
 
-function path(finding) {
+function path(finding, heading) {
   if (!finding.steps.length) {
     return [];
   }
-  return [make("h4", {}, "The way of the message"),
+  return [make(heading, {}, "The way of the message"),
     make("ol", { className: "steps" }, ...finding.steps.map(
       ([id, text]) => make("li", {}, make("b", {}, textAt(id)), `: ${textAt(text)}`)))];
 }
@@ -77,7 +77,7 @@ function openDetail(finding) {
     parts.push(make("ul", { className: "evidence" },
       ...finding.evidence.map((fact) => make("li", {}, fact))));
   }
-  parts.push(...path(finding), facts(finding),
+  parts.push(...path(finding, "h4"), facts(finding),
     make("h4", {}, "Why it matters"), ...paragraphs(rule.why),
     make("h4", {}, "How to fix it"), ...code("fix", rule.fix),
     make("h4", {}, "To accept it"), ...code("suppression", suppression(finding)),

@@ -70,11 +70,14 @@ function draw() {
   rows.style.height = `${items.length * height}px`;
   rows.replaceChildren(...items.slice(first, last).map(
     (item, index) => row(item, first + index, height)));
-  if (focused !== undefined) {
-    const again = rows.querySelector(`[data-position="${focused}"]`);
-    if (again) {
-      again.focus({ preventScroll: true });
-    }
+  const again = rows.querySelector(`[data-position="${focused}"]`);
+  // One stop for the tabulator: arrow keys lead to the others, and it leads on to the details.
+  const stop = rows.querySelector("[aria-current]") || again || rows.querySelector("a");
+  if (stop) {
+    stop.tabIndex = 0;
+  }
+  if (again) {
+    again.focus({ preventScroll: true });
   }
 }
 
@@ -93,6 +96,7 @@ function row(item, position, height) {
   if (item.state !== "violation") {
     link.querySelector(".badge").append(`, ${item.state}`);
   }
+  link.tabIndex = -1;
   link.dataset.position = position;
   link.dataset.fingerprint = item.fingerprint;
   if (state.f === item.fingerprint) {
@@ -113,8 +117,7 @@ function reveal(position) {
 }
 
 function step(by) {
-  const at = items.findIndex((item) => item.fingerprint === state.f);
-  let next = at + by;
+  let next = Number(document.activeElement.dataset.position ?? -1) + by;
   while (items[next] && items[next].title !== undefined) {
     next += by;
   }

@@ -74,7 +74,7 @@ function showNode(anchor, finding) {
     copy.open = true;
     const button = make("button", { type: "button" }, "Close");
     button.addEventListener("click", close);
-    about.replaceChildren(button, ...(finding ? path(finding) : []), copy);
+    about.replaceChildren(button, ...(finding ? path(finding, "h3") : []), copy);
   }
   if (node) {
     node.closest("details").open = true;

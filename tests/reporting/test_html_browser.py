@@ -218,6 +218,21 @@ def test_arrow_keys_go_through_the_list(browser: Browser, tmp_path: Path) -> Non
         assert focused == FINGERPRINTS[2]
 
 
+def test_the_tabulator_leads_past_the_list_to_the_details(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context() as context:
+        page = visit(context, tmp_path, samples.typical()).page
+        page.get_by_role("checkbox", name="info").focus()
+
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.dataset.fingerprint") == FINGERPRINTS[0]
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.dataset.fingerprint") == FINGERPRINTS[1]
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "detail"
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate("document.activeElement.dataset.fingerprint") == FINGERPRINTS[1]
+
+
 def test_only_the_rows_in_view_are_in_the_page(browser: Browser, tmp_path: Path) -> None:
     many = [
         samples.finding(samples.without_dlq, f"Queue{number:04}", f"finding {number:04}")
@@ -372,7 +387,8 @@ def test_dark_and_light_follow_the_system_and_the_toggle(browser: Browser, tmp_p
 def test_axe_finds_nothing(browser: Browser, tmp_path: Path) -> None:
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         page = visit(context, tmp_path, samples.typical()).page
-        page.locator("#rows a").first.click()
+        page.locator("#rows").get_by_text("orders has no dead-letter queue").click()
+        page.get_by_role("button", name="Show in the picture").click()
 
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 900})
