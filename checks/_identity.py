@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, product
+from itertools import product
+
+from msgspec.structs import replace
 
 from auditor.arns import Arn
 from auditor.data.managed_policies import ALLOWED
@@ -57,15 +59,33 @@ def allowing(role: Role, action: str, resource: object, graph: Graph) -> Stateme
 
 
 def _answer(role: Role, action: str, resource: object, target: object, graph: Graph) -> Answer:
-    request = Request("", action, resource, _CONTEXT, role.arn or Unknown("a role without ARN"))
+    arn = role.arn or Unknown("a role without ARN")
+    request = Request("", action, resource, {**_CONTEXT, "aws:principalarn": arn}, arn)
     bounds = _bounds(role, request, graph)
     if bounds is not Answer.YES:
         return bounds
     own = may(permissions(role, graph), request, identity=True)
-    # Only a Deny names its statement here; it overrules the policy of the resource.
-    if own.answer is not Answer.NO or own.statement is not None or not isinstance(target, Resource):
+    # Of what answers no, only a Deny names its statement: nothing overrules it.
+    if not isinstance(target, Resource) or (own.answer is Answer.NO and own.statement):
         return own.answer
-    return may(_guarding(target, graph), request).answer
+    guard = may(_guarding(target, graph), request)
+    if guard.answer is Answer.NO and guard.statement:
+        return Answer.NO
+    if isinstance(target, Key):
+        return max(guard.answer, min(own.answer, _leaves_to_account(target, request)))
+    return guard.answer if own.answer is Answer.NO else own.answer
+
+
+def _leaves_to_account(key: Key, request: Request) -> Answer:
+    """Whether the policy of a key lets the account itself decide, as the default policy does.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    role = Arn.parse(str(request.role))
+    if role is None or key.peek("KeyPolicy") is None:
+        return Answer.YES
+    root = str(replace(role, resource="root"))
+    return may(statements_of(key), replace(request, role=root)).answer
 
 
 def _bounds(role: Role, request: Request, graph: Graph) -> Answer:
@@ -78,9 +98,10 @@ def _bounds(role: Role, request: Request, graph: Graph) -> Answer:
 
 def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:
     if isinstance(target, Key):
-        return statements_of(target)
-    guards = graph.incoming(target, EdgeKind.GUARDS)
-    return chain.from_iterable(statements_of(edge.via) for edge in guards)
+        yield from statements_of(target)
+        return
+    for edge in graph.incoming(target, EdgeKind.GUARDS):
+        yield from statements_of(edge.via)
 
 
 def permissions(role: Role, graph: Graph) -> Iterator[Statement]:

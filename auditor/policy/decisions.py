@@ -122,9 +122,14 @@ def _names(statement: Statement, name: str, request: Request) -> Iterator[Answer
         elif principal.is_service:
             yield _is_service(principal.text, request.service)
         elif request.role is not None:
-            yield compare(principal.text, request.role, wild=False)
+            yield compare(_principal_arn(principal.text), request.role, wild=False)
         else:
             yield Answer.NO
+
+
+def _principal_arn(text: str) -> str:
+    """An account may be named by its id alone: that is its root."""
+    return text if text.startswith("arn:") else f"arn:aws:iam::{text}:root"
 
 
 def _is_service(text: str, service: str) -> Answer:

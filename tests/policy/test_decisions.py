@@ -206,6 +206,7 @@ ROLE = "arn:aws:iam::111111111111:role/worker"
         ("*", Answer.YES),
         ({"AWS": f"{ROLE}-2"}, Answer.NO),
         ({"AWS": "arn:aws:iam::111111111111:root"}, Answer.NO),
+        ({"AWS": "111111111111"}, Answer.NO),
         (SNS, Answer.NO),
         ({"AWS": UNREAD}, Answer.UNDETERMINED),
     ],
@@ -213,6 +214,14 @@ ROLE = "arn:aws:iam::111111111111:role/worker"
 def test_resource_policy_names_a_role(principal: object, expected: Answer) -> None:
     request = Request("", "sqs:SendMessage", QUEUE, {}, ROLE)
     assert answer(allow(Principal=principal), request=request) is expected
+
+
+@pytest.mark.parametrize("account", ["111111111111", "${AWS::AccountId}"])
+def test_account_is_its_root(account: str) -> None:
+    request = Request("", "kms:Decrypt", QUEUE, {}, f"arn:aws:iam::{account}:root")
+    for principal in (account, f"arn:aws:iam::{account}:root"):
+        document = allow(Principal={"AWS": principal}, Action="kms:*")
+        assert answer(document, request=request) is Answer.YES
 
 
 def test_policy_of_an_identity_names_no_principal() -> None:
