@@ -16,6 +16,7 @@ from auditor.data.regions import quota
 from auditor.engine import subject_of
 from auditor.resources import EventBus, Function, Queue, Resource, Stream, Topic
 from auditor.traffic import METRICS, Measure, Series
+from auditor.traffic.quotas import granted, publishing
 from auditor.utilisation import Level, Row, Utilisation, ranked
 from auditor.values import UndeterminedError
 
@@ -74,11 +75,16 @@ def _of_shards(each: float) -> Callable[[Stream, float], float | None]:
     return limit
 
 
-def _granted(name: str) -> Callable[[EventBus | Topic, float], float]:
-    def limit(resource: EventBus | Topic, used: float) -> float:
-        return float(resource.quotas.get(name) or quota(name, resource.raw.region or "", used))
+def _granted(name: str) -> Callable[[EventBus, float], float]:
+    return lambda bus, used: granted(bus, name, used)
 
-    return limit
+
+def _concurrency(function: Function, _used: float) -> float:
+    reserved = function.reserved_concurrency
+    limit = function.quotas.get("lambda.concurrency") if reserved is None else reserved
+    if limit is None:
+        raise UndeterminedError("the concurrency that the account was granted is not known")
+    return float(limit)
 
 
 # Each measure is one that a rule needs, so that its course has been read.
@@ -114,7 +120,7 @@ GAUGES: tuple[Gauge, ...] = (
         Measure(Topic, "NumberOfMessagesPublished", resolution=_FIVE_MINUTES),
         "messages published",
         "a second",
-        _granted("sns.publish"),
+        publishing,
     ),
     Gauge(
         Measure(Topic, "PublishSize", "Maximum"),
@@ -165,6 +171,12 @@ GAUGES: tuple[Gauge, ...] = (
         "seconds",
         lambda function, _used: function.timeout,
         1 / 1_000,
+    ),
+    Gauge(
+        Measure(Function, "ConcurrentExecutions", "Maximum"),
+        "concurrent executions",
+        "executions",
+        _concurrency,
     ),
 )
 

@@ -39,7 +39,7 @@ _VALUES = [float(hour % 24) for hour in range(_HOURS)]
 
 
 def main() -> None:
-    """Print calls, the times of reading and judging, and those of botocore alone."""
+    """Print calls, seconds of processor for reading and judging, and those of botocore alone."""
     queues = _queues(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000)
     os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
     server = ThreadingHTTPServer(("127.0.0.1", 0), _CloudWatch)
@@ -51,17 +51,19 @@ def main() -> None:
     log = Log()
     with ThreadPoolExecutor(THREADS) as pool:
         reader = Reader(clients, _REGION, _ACCOUNT, pool, log)
-        start = time.monotonic()
+        start = time.process_time()
         read = with_metrics([reader], queues, Traffic(needed(rules)))
-        reading = time.monotonic() - start
+        reading = time.process_time() - start
+        if log.failures:
+            sys.exit(f"the answers were not complete: {log.failures[0]}")
+        start = time.process_time()
+        found = judge(Unit("", (Reading(tuple(read)),)), rules).findings
+        judging = time.process_time() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         bare = _bare(url, pool) * len(log.answers)
     process.terminate()
-    if log.failures:
-        sys.exit(f"the answers were not complete: {log.failures[0]}")
-    start = time.monotonic()
-    found = judge(Unit("", (Reading(tuple(read)),)), rules).findings
-    judging = time.monotonic() - start
     _print(read, len(log.answers), len(found), (reading, bare, judging))
+    print(f"memory     {peak:6.0f} MB")
 
 
 def _queues(count: int) -> list[RawResource]:
@@ -73,7 +75,7 @@ def _queues(count: int) -> list[RawResource]:
 
 
 def _bare(url: str, pool: ThreadPoolExecutor) -> float:
-    """The seconds that botocore alone takes for a page, several side by side."""
+    """The seconds of processor that botocore alone takes for a page, several side by side."""
     session = botocore.session.get_session()
     client: Any = session.create_client("cloudwatch", _REGION, endpoint_url=url)
     stat = {"Metric": {"Namespace": "AWS/SQS", "MetricName": "x"}, "Period": _HOUR, "Stat": "Sum"}
@@ -85,9 +87,9 @@ def _bare(url: str, pool: ThreadPoolExecutor) -> float:
             MetricDataQueries=queries, StartTime=end - _HOURS * _HOUR, EndTime=end
         )
 
-    start = time.monotonic()
+    start = time.process_time()
     list(pool.map(ask, range(_BARE_PAGES)))
-    return (time.monotonic() - start) / _BARE_PAGES
+    return (time.process_time() - start) / _BARE_PAGES
 
 
 class _CloudWatch(BaseHTTPRequestHandler):
@@ -127,12 +129,10 @@ def _print(
     series = sum(len(raw.properties[METRICS]) for raw in read)
     calls = -(-series // _SERIES_IN_A_CALL)
     reading, bare, judging = times
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{len(read):,} queues, {series:,} series of {_HOURS} values")
     print(f"answers    {pages} pages; {calls} calls of {_SERIES_IN_A_CALL} series are the least")
     print(f"reading    {reading:6.2f} s   bare botocore {bare:6.2f} s   ratio {reading / bare:.2f}")
     print(f"judging    {judging:6.2f} s   {findings:,} findings")
-    print(f"memory     {peak:6.0f} MB")
 
 
 if __name__ == "__main__":

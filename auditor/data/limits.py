@@ -12,6 +12,8 @@ FIFO_CALLS_PER_SECOND = 300
 MESSAGES_PER_CALL = 10
 # API ChangeMessageVisibility: messages that were received and not yet deleted, standard and FIFO.
 IN_FLIGHT_MAX = 120_000
+# API CreateTopic: of a FIFO topic whose FifoThroughputScope is Topic, the default.
+FIFO_TOPIC_MESSAGES_PER_SECOND = 3_000
 # AWS general reference, quotas of SNS: of a topic, and of an account until somebody confirms.
 SUBSCRIPTIONS_MAX = 12_500_000
 FIFO_SUBSCRIPTIONS_MAX = 100
@@ -53,6 +55,7 @@ RETENTION_MIN = 60
 RETENTION_MAX = 1_209_600
 DELAY_MAX = 900
 VISIBILITY_MAX = 43_200
+WAIT_MAX = 20
 KEY_REUSE_MIN = 60
 KEY_REUSE_MAX = 86_400
 KEY_REUSE_DEFAULT = 300

@@ -31,6 +31,14 @@ def service_codes() -> Mapping[str, tuple[str, str]]:
     }
 
 
+def least(name: str, region: str) -> float:
+    """What a region has at least by default; the least of all regions where none is named."""
+    found = _quotas()[name]
+    smallest = min(found.get("least") or found["default"], *found["regions"].values())
+    own = found["regions"].get(region, found["default"] or smallest) if region else smallest
+    return float(own)
+
+
 def quota(name: str, region: str, used: float) -> float:
     """The default quota of a region, of which so much is used.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.resources.base import Resource
+from auditor.resources.base import QUOTAS, Resource
 from auditor.resources.events import FunctionDeadLetterConfig
 from auditor.statelang import Workflow
 from auditor.values import (
@@ -41,6 +41,7 @@ class Function(Resource):
     )
     vpc_config = Readable("VpcConfig", optional(view(VpcConfig)), None)
     recursive_loop = Readable("RecursiveLoop", text, "Terminate")
+    quotas = Readable(QUOTAS, mapping, {})
 
 
 class OnFailure(View):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from sys import intern
 from typing import Any
 
 from auditor.resources.base import RawResource
+from auditor.traffic.series import packed, unpacked
 from auditor.values import Block, Unknown
 
 # Stand for what JSON lacks. A mapping that has such a key itself is written as a block.
 UNKNOWN, BLOCK = "$unknown", "$block"
+# The keys of the course of a metric; nothing else has a number as its `resolution`.
+_COURSE = {"resolution", "values"}
 
 
 def encoded(raw: RawResource) -> list[Any]:
@@ -37,6 +41,8 @@ def _encoded(value: object) -> object:
         if unread or UNKNOWN in items or BLOCK in items:
             return {BLOCK: [items, _encoded(unread)]}
         return items
+    if isinstance(value, array):
+        return unpacked(value)
     return [_encoded(item) for item in value] if isinstance(value, list | tuple) else value
 
 
@@ -50,7 +56,16 @@ def _decoded(value: Any) -> Any:
     if BLOCK in value:
         items, unread = value[BLOCK]
         return Block(_items(items), unread=_decoded(unread))
+    if value.keys() == _COURSE and isinstance(value["resolution"], int):
+        return {**value, "values": _numbers(value["values"])}
     return _items(value)
+
+
+def _numbers(values: Any) -> Any:
+    try:
+        return packed(values)
+    except TypeError:
+        return _decoded(values)
 
 
 def _items(value: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from auditor.resources import (
     StreamConsumer,
     Topic,
 )
-from auditor.traffic.series import HOUR, Series
+from auditor.traffic.series import HOUR, Series, packed
 from auditor.values import UndeterminedError, Unknown
 
 if TYPE_CHECKING:
@@ -86,11 +87,25 @@ class Measure(Struct, frozen=True):
             raise self._doubt("CloudWatch has less than a day of data of a metric")
         return series
 
-    def counted(self, resource: Resource) -> float:
-        """The total of a counter that has no data while nothing happens.
+    def whole(self, resource: Resource) -> Series:
+        """The same; raises `UndeterminedError` also where the first day or the last has no data.
+
+        For what is said of the whole window: that nothing happened in it, or never more.
+        """
+        series = self.steady(resource)
+        if not series.first_day() or not series.last_day():
+            raise self._doubt("CloudWatch has no values of the whole window")
+        return series
+
+    def counter(self, resource: Resource) -> Series:
+        """The course of a counter that has no data while nothing happens.
 
         Only to be asked once another metric has shown that the resource is being measured.
         """
+        return self._series(resource)
+
+    def counted(self, resource: Resource) -> float:
+        """The total of such a counter."""
         return self._series(resource).total
 
     def counted_monthly(self, resource: Resource) -> float:
@@ -112,13 +127,18 @@ class Measure(Struct, frozen=True):
         return UndeterminedError(reason, (METRICS, self.metric))
 
     def _series(self, resource: Resource) -> Series:
+        return resource.once(f"{METRICS} {self.key}", lambda: self._read(resource))
+
+    def _read(self, resource: Resource) -> Series:
         given = resource.peek(METRICS)
         found = given.get(self.key) if isinstance(given, Mapping) else given
         if isinstance(found, Unknown):
             raise self._doubt(found.reason)
         if not isinstance(found, Mapping):
             raise self._doubt("a metric that the rule needs was not read")
-        return Series(self.metric, found["resolution"], tuple(found["values"]))
+        values = found["values"]
+        whole = values if isinstance(values, array) else packed(values)
+        return Series(self.metric, found["resolution"], whole)
 
 
 def measured(resources: Iterable[RawResource]) -> bool:
@@ -137,7 +157,9 @@ def _named(dimension: str) -> Callable[[RawResource], Dimensions | None]:
 
 def _rule(raw: RawResource) -> Dimensions | None:
     """A rule of the default bus is published under its name alone."""
-    bus = str(raw.properties.get("EventBusName", "default")).rpartition("/")[2]
+    given = str(raw.properties.get("EventBusName", "default"))
+    # Names of buses of partners have slashes themselves.
+    bus = given.rpartition(":event-bus/")[2]
     own = {} if bus == "default" else {"EventBusName": bus}
     return {**own, "RuleName": raw.name} if isinstance(raw.name, str) and raw.name else None
 

@@ -7,7 +7,9 @@ counts only where a straight line explains it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Iterable
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -23,21 +25,36 @@ _FORESIGHT = 2
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-class Series(Struct, frozen=True):
-    """One value for each hour of the window, oldest first; `None` where CloudWatch has none.
+def packed(values: Iterable[float | None]) -> array[float]:
+    """Values in a quarter of the memory; what is missing is no number."""
+    return array("d", (math.nan if value is None else value for value in values))
+
+
+def unpacked(values: array[float]) -> list[float | None]:
+    """The same values as JSON can hold them."""
+    return [None if math.isnan(value) else value for value in values]
+
+
+class Series(Struct, frozen=True, dict=True):
+    """One value for each hour of the window, oldest first; no number where CloudWatch has none.
 
     `resolution` is in seconds. Where it is finer than an hour, an hour's value is the highest of
-    its periods, so that peaks are kept.
+    its periods, so that peaks are kept. What is worked out of the values is kept, as several rules
+    ask for it.
     """
 
     name: str
     resolution: int
-    values: tuple[float | None, ...]
+    values: array[float]
 
-    @property
-    def known(self) -> list[float]:
+    @cached_property
+    def known(self) -> array[float]:
         """The values that there are, oldest first."""
-        return [value for value in self.values if value is not None]
+        return _known(self.values)
+
+    @cached_property
+    def _ranked(self) -> array[float]:
+        return array("d", sorted(self.known))
 
     @property
     def days(self) -> int:
@@ -57,7 +74,7 @@ class Series(Struct, frozen=True):
     @property
     def maximum(self) -> float:
         """The highest value."""
-        return max(self.known)
+        return self._ranked[-1]
 
     @property
     def mean(self) -> float:
@@ -65,29 +82,41 @@ class Series(Struct, frozen=True):
         return self.total / len(self.known)
 
     def percentile(self, percent: float) -> float:
-        """The value that this share of the hours does not exceed."""
-        ranked = sorted(self.known)
-        return ranked[max(0, math.ceil(percent / 100 * len(ranked)) - 1)]
+        """The value that this share of the hours does not exceed.
 
-    def first_day(self) -> list[float]:
+        It is never the highest value alone, of which a short course knows no better.
+        """
+        rank = math.ceil(percent / 100 * len(self._ranked)) - 1
+        return self._ranked[max(0, min(rank, len(self._ranked) - 2))]
+
+    def first_day(self) -> array[float]:
         """The values of the first 24 hours."""
-        return [value for value in self.values[:_HOURS_PER_DAY] if value is not None]
+        return _known(self.values[:_HOURS_PER_DAY])
 
-    def last_day(self) -> list[float]:
+    def last_day(self) -> array[float]:
         """The values of the last 24 hours."""
-        return [value for value in self.values[-_HOURS_PER_DAY:] if value is not None]
+        return _known(self.values[-_HOURS_PER_DAY:])
+
+    @property
+    def busy_hours(self) -> int:
+        """The hours in which something was counted."""
+        return sum(value > 0 for value in self.known)
+
+    @property
+    def days_since(self) -> int:
+        """The whole days since something was counted; the whole window if nothing was."""
+        hours = reversed(range(len(self.values)))
+        last = next((hour for hour in hours if self.values[hour] > 0), -1)
+        return (len(self.values) - 1 - last) // _HOURS_PER_DAY
 
     def times(self, factor: float) -> Series:
         """The same course in another unit."""
-        return self._each(lambda value: value * factor)
+        values = array("d", [value * factor for value in self.values])
+        return Series(self.name, self.resolution, values)
 
     def per_second(self) -> Series:
         """Sums as rates."""
         return self.times(1 / self.resolution)
-
-    def _each(self, function: Callable[[float], float]) -> Series:
-        values = tuple(None if value is None else function(value) for value in self.values)
-        return Series(self.name, self.resolution, values)
 
     def days_until(self, limit: float) -> int | None:
         """In how many days growth reaches a limit; `None` where the trend is not clear.
@@ -95,13 +124,15 @@ class Series(Struct, frozen=True):
         A line through the daily peaks; it must explain them, and is not drawn further than twice
         the window.
         """
-        peaks = self._daily_peaks()
-        if len(peaks) < _DAYS_OF_A_TREND or len({peak for _, peak in peaks}) == 1:
+        peaks = self._daily_peaks
+        if len(peaks) < _DAYS_OF_A_TREND or len(set(peaks.values())) == 1:
+            return None
+        if self.days - 1 not in peaks:
             return None
         # Importing it takes longer than many a scan.
         import statistics
 
-        days, heights = zip(*peaks, strict=True)
+        days, heights = list(peaks), list(peaks.values())
         if statistics.correlation(days, heights) < _CLEAR:
             return None
         slope, base = statistics.linear_regression(days, heights)
@@ -110,19 +141,19 @@ class Series(Struct, frozen=True):
 
     def sparkline(self) -> str:
         """The daily peaks as bars from zero; a day without data is a space."""
-        peaks = dict(self._daily_peaks())
+        peaks = self._daily_peaks
         top = max(peaks.values(), default=0) or 1
         return "".join(
             _BARS[round(max(peaks[day], 0) / top * (len(_BARS) - 1))] if day in peaks else " "
             for day in range(self.days)
         )
 
-    def _daily_peaks(self) -> list[tuple[float, float]]:
-        parts = (
-            self.values[start : start + _HOURS_PER_DAY]
-            for start in range(0, len(self.values), _HOURS_PER_DAY)
-        )
-        return [(day, peak) for day, part in enumerate(parts) if (peak := _peak(part)) is not None]
+    @cached_property
+    def _daily_peaks(self) -> dict[int, float]:
+        """The highest value of each day that has one."""
+        days = range(0, len(self.values), _HOURS_PER_DAY)
+        parts = (_known(self.values[start : start + _HOURS_PER_DAY]) for start in days)
+        return {day: max(part) for day, part in enumerate(parts) if part}
 
     def summary(self, unit: str = "") -> str:
         """The course on one line, as evidence."""
@@ -139,5 +170,8 @@ def brief(value: float) -> str:
     return f"{value:.3g}"
 
 
-def _peak(part: Sequence[float | None]) -> float | None:
-    return max((value for value in part if value is not None), default=None)
+def _known(values: array[float]) -> array[float]:
+    # A sum is no number if one of the values is none; most courses are whole.
+    if not math.isnan(sum(values)):
+        return values
+    return array("d", [value for value in values if not math.isnan(value)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from auditor.collectors.live import LiveCollector, Scope
 from auditor.collectors.live.metrics import Traffic, with_metrics
+from auditor.collectors.live.quotas import with_quotas
 from auditor.collectors.live.reader import Log, Reader
 from auditor.collectors.live.session import open_session
 from auditor.data.metrics import namespaces
@@ -20,12 +22,14 @@ from auditor.engine import judge
 from auditor.findings import Gap, Outcome
 from auditor.inventory import Reading, Unit
 from auditor.loading import load_rules
-from auditor.resources import EventBus, Queue, RawResource, Topic
+from auditor.resources import EventBus, EventRule, Function, Queue, RawResource, Topic
+from auditor.snapshot import SnapshotCollector
 from auditor.traffic import METRICS, Measure, needed
+from auditor.traffic.series import packed, unpacked
 from auditor.values import UndeterminedError, Unknown
 from checks.eventbridge.traffic import events_near_regional_quota
 from checks.sns.traffic import topic_near_regional_quota
-from tests.accounts import HOURS, SUFFIX, read_account
+from tests.accounts import HOURS, SUFFIX, kept, read_account
 from tests.live.conftest import Account
 from tests.live.faulty import Call, FaultyAws, Reply, error
 from tests.live.reading import REGION, only, properties, resources
@@ -191,6 +195,37 @@ def test_every_measure_is_one_that_aws_publishes() -> None:
         assert frozenset(dimensions) | parts in known
 
 
+@pytest.mark.parametrize(
+    ("bus", "dimensions"),
+    [
+        ("default", {}),
+        ("orders", {"EventBusName": "orders"}),
+        ("arn:aws:events:eu-west-1:1:event-bus/orders", {"EventBusName": "orders"}),
+        ("aws.partner/shop.com/1/x", {"EventBusName": "aws.partner/shop.com/1/x"}),
+    ],
+)
+def test_rules_have_the_dimension_of_their_bus(bus: str, dimensions: dict[str, str]) -> None:
+    raw = RawResource(EventRule.type, "arn", {"EventBusName": bus}, "daily")
+    assert Measure(EventRule, "Invocations").dimensions(raw) == {**dimensions, "RuleName": "daily"}
+
+
+def test_functions_without_a_reserve_tell_the_quota_of_concurrency(faulty: FaultyAws) -> None:
+    quota = b'{"Quota": {"QuotaCode": "L-B99A9384", "Value": 1000.0}}'
+    faulty.answer("GetServiceQuota", (200, "application/x-amz-json-1.1", quota))
+    given: list[dict[str, Any]] = [{}, {}, {"ReservedConcurrentExecutions": 5}]
+    functions = [
+        RawResource(Function.type, f"f{number}", properties, region=REGION)
+        for number, properties in enumerate(given)
+    ]
+    traffic = Traffic([Measure(Function, "ConcurrentExecutions", "Maximum")])
+    with ThreadPoolExecutor(1) as pool:
+        reader = Reader(open_session(None, faulty.url, 1), REGION, "111122223333", pool, Log())
+        found = with_quotas([reader], functions, traffic)
+    granted = {"lambda.concurrency": 1_000}
+    assert [Function(raw).quotas for raw in found] == [granted, granted, {}]
+    assert faulty.calls["GetServiceQuota"] == 1
+
+
 def test_undetermined_is_no_violation() -> None:
     """No shape without any data is ever a violation."""
     for path in ACCOUNTS:
@@ -265,3 +300,30 @@ def test_standard_topics_tell_the_quota_of_publishing_which_is_asked_for_once(
     granted = {"sns.publish": 100_000}
     assert told == {"orders": granted, "refunds": granted, "orders.fifo": {}}
     assert faulty.calls["GetServiceQuota"] == 1
+
+
+def test_times_as_text_are_read_as_well(faulty: FaultyAws) -> None:
+    """What our own parsing does not understand is left to botocore."""
+    end = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+    times = [(end - dt.timedelta(hours=hours)).isoformat() for hours in (1, 2)]
+    result = {"Id": "m0", "StatusCode": "Complete", "Timestamps": times, "Values": [5, 7]}
+    body = json.dumps({"MetricDataResults": [result]}).encode()
+    faulty.answer("GetMetricData", (200, "application/x-amz-json-1.0", body))
+    (orders,) = measured(faulty.url, queues(1), Traffic([SENT]))
+    assert list(SENT.seen(Queue(orders)).known) == [7, 5]
+
+
+def test_courses_are_the_same_in_a_snapshot(tmp_path: Path) -> None:
+    kept_values = packed([None, 3, 0.5])
+    metrics = {SENT.key: {"resolution": 3_600, "values": kept_values}}
+    odd = {"resolution": 3_600, "values": ["many"]}
+    pattern = {"resolution": [4], "values": [1, 2]}
+    raw = replace(queues(1)[0], properties={METRICS: {**metrics, "x Sum": odd}, "P": pattern})
+    path = tmp_path / "kept.msgaudit.json.gz"
+    path.write_bytes(kept(Unit("", (Reading((raw,)),))))
+    (unit,) = SnapshotCollector(str(path)).collect()
+    (read,) = unit.readings[0].resources
+    course = read.properties[METRICS][SENT.key]["values"]
+    assert unpacked(course) == [None, 3, 0.5]
+    assert read.properties[METRICS]["x Sum"] == odd
+    assert read.properties["P"] == pattern

@@ -85,6 +85,21 @@ LEVELS: dict[str, tuple[RawResource, str, float, float]] = {
         resource("AWS::Lambda::Function", {}, given={"Duration p99": values("336 x 2700")}),
         "duration against timeout", 3, 0.9,
     ),
+    "a function may run ten times at once, and does nine times": (
+        resource("AWS::Lambda::Function", {"ReservedConcurrentExecutions": 10},
+                 given={"ConcurrentExecutions Maximum": values("336 x 9")}),
+        "concurrent executions", 10, 0.9,
+    ),
+    "one without a reserve shares the 1,000 that its account was granted": (
+        resource("AWS::Lambda::Function", {"$quotas": {"lambda.concurrency": 1_000}},
+                 given={"ConcurrentExecutions Maximum": values("336 x 250")}),
+        "concurrent executions", 1_000, 0.25,
+    ),
+    "a FIFO topic takes 3,000 messages a second as a whole": (
+        resource("AWS::SNS::Topic", {"FifoTopic": True}, given={
+            "NumberOfMessagesPublished Sum every 300 s": values("336 x 450000", FIVE_MINUTES)}),
+        "messages published", 3_000, 0.5,
+    ),
     "4,500 messages a second of 9,000 in Ireland": (
         resource("AWS::SNS::Topic", {}, given={
             "NumberOfMessagesPublished Sum every 300 s": values("336 x 1350000", FIVE_MINUTES)}),
@@ -128,7 +143,8 @@ def test_single_peaks_are_no_use() -> None:
         (values("336 x -"), "CloudWatch has no data"),
         (values("12 x 5"), "less than a day"),
         (Unknown("AccessDenied"), "AccessDenied"),
-        (values("336 x nan"), "makes no sense"),
+        (values("336 x nan"), "CloudWatch has no data"),
+        (values("336 x inf"), "makes no sense"),
         ({"resolution": HOUR, "values": ["many"] * 48}, "makes no sense"),
         ({"resolution": HOUR}, "makes no sense"),
     ],
@@ -140,6 +156,14 @@ def test_what_is_not_known_has_no_level(given: Any, reason: str) -> None:
     ((what, told),) = row.unknown
     assert what == "size of messages"
     assert reason in told
+
+
+def test_function_that_may_never_run_or_whose_account_told_nothing_has_no_level() -> None:
+    running = {"ConcurrentExecutions Maximum": values("336 x 5")}
+    stopped = resource("AWS::Lambda::Function", {"ReservedConcurrentExecutions": 0}, given=running)
+    assert only_row(stopped).level is None
+    ((_, reason),) = only_row(resource("AWS::Lambda::Function", {}, given=running)).unknown
+    assert reason == "the concurrency that the account was granted is not known"
 
 
 def test_unknown_limit_is_no_level() -> None:

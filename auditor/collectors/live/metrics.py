@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
@@ -153,15 +155,20 @@ def series(
     parts: Sequence[Mapping[str, Any]], window: _Window, resolution: int
 ) -> dict[str, Any] | Unknown:
     """One metric's values by hours; its values may be spread over several pages."""
-    values: list[float | None] = [None] * window.hours
+    values, start = array("d", [math.nan]) * window.hours, window.start.timestamp()
     if not parts:
         return Unknown("CloudWatch left a metric out of its answer")
     for part in parts:
         if part.get("StatusCode", "Complete") not in ("Complete", "PartialData"):
             return Unknown(f"CloudWatch could not give a metric: {part['StatusCode']}")
-        for time, value in zip(part["Timestamps"], part["Values"], strict=True):
-            hour = int((time - window.start).total_seconds()) // HOUR
+        for time, value in zip(_seconds(part["Timestamps"]), part["Values"], strict=True):
+            hour = int(time - start) // HOUR
             if 0 <= hour < window.hours:
                 known = values[hour]
-                values[hour] = value if known is None else max(known, value)
+                values[hour] = value if math.isnan(known) else max(known, value)
     return {"resolution": resolution, "values": values}
+
+
+def _seconds(times: array[float] | Sequence[dt.datetime]) -> Iterable[float]:
+    """Times since 1970, which are given as such or as botocore reads them."""
+    return times if isinstance(times, array) else [time.timestamp() for time in times]

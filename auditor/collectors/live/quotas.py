@@ -9,7 +9,7 @@ from auditor.collectors.live.metrics import Traffic
 from auditor.collectors.live.reader import Reader
 from auditor.collectors.live.shapes import beside
 from auditor.data.regions import service_codes
-from auditor.resources import EventBus, Topic
+from auditor.resources import EventBus, Function, Topic
 from auditor.resources.base import QUOTAS, RawResource
 from auditor.values import Unknown
 
@@ -19,11 +19,12 @@ def with_quotas(
 ) -> list[RawResource]:
     """The same resources; those whose traffic is compared with quotas tell the account's there.
 
-    These are the default bus of each region and its standard topics. A quota that Service Quotas
-    does not tell is left out: then the published default holds.
+    These are the default bus of each region, its standard topics, and functions without a
+    concurrency of their own. A quota that Service Quotas does not tell is left out: then the
+    published default holds, if there is one.
     """
     by_region = {reader.region: reader for reader in readers}
-    wanted = {cls.type for cls in (EventBus, Topic) if traffic.of(cls)}
+    wanted = {cls.type for cls in (EventBus, Function, Topic) if traffic.of(cls)}
 
     @cache
     def granted(region: str, service: str) -> Mapping[str, float]:
@@ -41,6 +42,8 @@ def _service(raw: RawResource) -> str:
     """The service whose quotas bound the traffic of a resource, if there is one."""
     if raw.type == EventBus.type:
         return "events" if raw.name == "default" else ""
+    if raw.type == Function.type:
+        return "" if "ReservedConcurrentExecutions" in raw.properties else "lambda"
     return "" if raw.properties.get("FifoTopic") is True else "sns"
 
 

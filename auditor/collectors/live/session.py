@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 import threading
 from collections.abc import Sequence
@@ -19,10 +18,10 @@ from botocore.credentials import (
 )
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.loaders import Loader, create_loader
-from botocore.utils import parse_timestamp
 from msgspec import Struct, field
 
 from auditor import __version__
+from auditor.collectors.live import datapoints
 from auditor.collectors.live.faults import (
     FAULTS,
     MALFORMED,
@@ -138,17 +137,8 @@ def _session(profile: str | None) -> botocore.session.Session:
     session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     session.register("before-call", refuse_changes)
     session.register("before-parse", refuse_garbage)
-    parsers = session.get_component("response_parser_factory")
-    parsers.set_parser_defaults(timestamp_parser=_timestamp)
+    session.register(datapoints.EVENT, datapoints.take_out)
     return session
-
-
-def _timestamp(value: Any) -> dt.datetime:
-    """Seconds since 1970 as CloudWatch gives them by the thousand: botocore takes far longer."""
-    if isinstance(value, int | float):
-        return dt.datetime.fromtimestamp(value, dt.UTC)
-    parsed: dt.datetime = parse_timestamp(value)
-    return parsed
 
 
 @cache
