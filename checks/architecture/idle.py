@@ -8,9 +8,8 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import Queue, Resource, Stream
 from auditor.rules import rule
-from auditor.traffic import Measure, Series
+from auditor.traffic import Measure
 from auditor.usage import HOURS_PER_MONTH, Usage
-from auditor.values import UndeterminedError
 from checks._costs import shard_hours, sqs_requests
 from checks._shared import is_dead_letter_queue
 from checks.kinesis._load import shards_of
@@ -52,18 +51,11 @@ def unused_resource(resource: Resource, graph: Graph) -> Iterator[Match]:
         return
     if isinstance(resource, Queue) and is_dead_letter_queue(resource, graph):
         return
-    watched = (WAITING if isinstance(resource, Queue) else LAG).steady(resource)
-    _require_whole(watched)
+    watched = (WAITING if isinstance(resource, Queue) else LAG).whole(resource)
     if not _traffic(resource):
         usage = Usage(_billed(resource), {}, "polling and shards only")
         message = f"nothing was written into {resource.label} in {watched.days} days"
         yield Match(resource, message, evidence=(watched.summary(),), usage=usage)
-
-
-def _require_whole(series: Series) -> None:
-    """Raises `UndeterminedError` where the first day or the last has no values."""
-    if not series.first_day() or not series.last_day():
-        raise UndeterminedError("CloudWatch has no values of the whole window")
 
 
 def _traffic(resource: Queue | Stream) -> bool:

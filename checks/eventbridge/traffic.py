@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.data import limits
-from auditor.data.regions import quota
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import EventBus, EventRule
 from auditor.rules import rule
 from auditor.traffic import Measure
+from auditor.traffic.quotas import granted
 from auditor.traffic.series import brief
-from checks._traffic import near_limit, percent
+from checks._traffic import mishap, near_limit, percent
 
 INVOCATIONS = Measure(EventRule, "Invocations")
 FAILED = Measure(EventRule, "FailedInvocations")
@@ -21,10 +21,13 @@ CREATED = Measure(EventBus, "InvocationsCreated", resolution=300)
 ENTRIES = Measure(EventBus, "PutEventsEntriesCount")
 FAILED_ENTRIES = Measure(EventBus, "PutEventsFailedEntriesCount")
 CALLS = Measure(EventBus, "PutEventsApproximateCallCount", resolution=300)
+CALLS_IN = Measure(EventBus, "PutEventsApproximateCallCount")
 REQUEST_BYTES = Measure(EventBus, "PutEventsRequestSize", "Maximum")
 
 ISSUES = "EventBridge Issues (lines 1218-1234)"
 SCALING = "EventBridge Scaling Characteristics (lines 935-942)"
+# Our choice: with more entries than this in a request on average, large requests are batches.
+_SINGLE = 1.5
 
 
 @rule(
@@ -54,15 +57,18 @@ def rule_with_failed_invocations(rule: EventRule, _graph: Graph) -> Iterator[Mat
     """Targets of a rule could not be invoked, for good.
 
     EventBridge counts here what it gave up on: mostly a missing permission or a deleted target.
-    Without a dead-letter queue these events are lost.
+    Without a dead-letter queue these events are lost. In few hours only, or not in the last week,
+    it is low.
 
     Fine to accept where the cause has been mended since.
     """
-    invocations = INVOCATIONS.seen(rule)
-    if failed := FAILED.counted(rule):
-        message = f"{brief(failed)} invocations by {rule.label} failed in {invocations.days} days"
-        share = f"{percent(failed, max(failed, invocations.total))} of all"
-        yield Match(rule, message, ("Targets",), (share, invocations.summary("an hour")))
+    invocations, failed = INVOCATIONS.seen(rule), FAILED.counter(rule)
+    if count := failed.total:
+        message = f"{brief(count)} invocations by {rule.label} failed in {invocations.days} days"
+        share = f"{percent(count, max(count, invocations.total))} of all"
+        severity, line = mishap(failed)
+        evidence = (share, invocations.summary("an hour"), line)
+        yield Match(rule, message, ("Targets",), evidence, severity=severity)
 
 
 @rule(
@@ -85,7 +91,8 @@ def rule_that_matches_nothing(rule: EventRule, _graph: Graph) -> Iterator[Match]
     """A rule is enabled and measured, but not a single event matched its pattern.
 
     Either its pattern is wrong, or what it waits for is gone. A rule of which CloudWatch has no
-    data at all is undetermined: that can mean the same, but also that nothing was published.
+    data at all is undetermined: that can mean the same, but also that nothing was published. So is
+    one without data of the first day or the last, as it may be new.
 
     Fine to accept for alerts that wait for something rare.
     """
@@ -93,6 +100,7 @@ def rule_that_matches_nothing(rule: EventRule, _graph: Graph) -> Iterator[Match]
         return
     matched = MATCHED.steady(rule)
     if matched.total == 0:
+        MATCHED.whole(rule)
         message = f"not a single event matched {rule.label} in {matched.days} days"
         yield Match(rule, message, ("EventPattern",))
 
@@ -116,16 +124,19 @@ def events_refused(bus: EventBus, _graph: Graph) -> Iterator[Match]:
     """Entries of PutEvents calls were refused in a region.
 
     The call itself succeeds, so a producer that does not look at each entry loses them. The metric
-    is that of the account and region; it is shown at the default bus.
+    is that of the account and region; it is shown at the default bus. In few hours only, or not in
+    the last week, it is low.
 
     Fine to accept where producers send such entries again.
     """
     if bus.raw.name != "default":
         return
     entries = ENTRIES.seen(bus)
-    if failed := FAILED_ENTRIES.counted(bus):
-        message = f"{brief(failed)} events were refused in {bus.raw.region}"
-        yield Match(bus, message, evidence=(entries.summary("an hour"),))
+    failed = FAILED_ENTRIES.counter(bus)
+    if failed.total:
+        message = f"{brief(failed.total)} events were refused in {bus.raw.region}"
+        severity, line = mishap(failed)
+        yield Match(bus, message, evidence=(entries.summary("an hour"), line), severity=severity)
 
 
 @rule(
@@ -161,7 +172,7 @@ def events_near_regional_quota(bus: EventBus, _graph: Graph) -> Iterator[Match]:
     for measure, name in ((CREATED, "events.invocations"), (CALLS, "events.put_events")):
         series = measure.steady(bus).per_second()
         what = f"{series.name} of {region}"
-        limit = float(bus.quotas.get(name) or quota(name, region, series.maximum))
+        limit = granted(bus, name, series.maximum)
         yield from near_limit(bus, series, limit, what, unit="a second")
 
 
@@ -173,7 +184,7 @@ def events_near_regional_quota(bus: EventBus, _graph: Graph) -> Iterator[Match]:
     confidence=Confidence.MEDIUM,
     guide=SCALING,
     applies_to=EventBus,
-    needs=(REQUEST_BYTES,),
+    needs=(REQUEST_BYTES, ENTRIES, CALLS_IN),
     remediation="""
         Keep large payloads in S3 and put their key into the event.
 
@@ -185,12 +196,15 @@ def events_near_size_limit(bus: EventBus, _graph: Graph) -> Iterator[Match]:
     """Requests of PutEvents are nearly as large as EventBridge takes.
 
     The entries of a request have 1 MiB together; what is larger is refused, and lost where the
-    producer does not look. A request of one entry is an event, one of many can be split. The metric
-    is that of the account and region; it is shown at the default bus.
+    producer does not look. A request of one entry is an event, one of many can be split: where
+    requests have several on average, nothing is said. The metric is that of the account and region;
+    it is shown at the default bus.
 
     Fine to accept where producers split their batches by size.
     """
     if bus.raw.name == "default":
         series = REQUEST_BYTES.steady(bus)
         what = f"the size of PutEvents requests in {bus.raw.region}"
-        yield from near_limit(bus, series, limits.EVENT_BYTES_MAX, what, unit="bytes")
+        for match in near_limit(bus, series, limits.EVENT_BYTES_MAX, what, unit="bytes"):
+            if ENTRIES.counted(bus) <= _SINGLE * CALLS_IN.seen(bus).total:
+                yield match

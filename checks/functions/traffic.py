@@ -11,10 +11,12 @@ from auditor.rules import rule
 from auditor.traffic import Measure
 from auditor.traffic.series import brief
 from checks._shared import each_incoming
-from checks._traffic import near_limit, percent
+from checks._traffic import mishap, near_limit, percent
 
 DURATION = Measure(Function, "Duration", "p99")
 INVOCATIONS = Measure(Function, "Invocations")
+# Shown beside its limit in reports.
+CONCURRENT = Measure(Function, "ConcurrentExecutions", "Maximum")
 THROTTLES = Measure(Function, "Throttles")
 LAG = Measure(Function, "IteratorAge", "Maximum")
 
@@ -93,7 +95,7 @@ def target_near_its_timeout(function: Function, graph: Graph) -> Iterator[Match]
     category=Category.RELIABILITY,
     guide="EventBridge Issues (lines 1218-1234)",
     applies_to=Function,
-    needs=(INVOCATIONS, THROTTLES),
+    needs=(INVOCATIONS, THROTTLES, CONCURRENT),
     remediation="""
         OrdersFunction:
           Type: AWS::Lambda::Function
@@ -108,20 +110,23 @@ def reserved_concurrency_exhausted(function: Function, graph: Graph) -> Iterator
     """A function that handles messages was throttled, as its reserved concurrency was used up.
 
     Throttled reads of a queue count as receives, so that good messages reach the dead-letter queue;
-    throttled events are tried for six hours, then lost.
+    throttled events are tried for six hours, then lost. In few hours only, or not in the last week,
+    it is low.
 
     Fine to accept where the limit protects something and the messages may wait.
     """
     if not any(each_incoming(graph, function, EdgeKind.CONSUMES, EdgeKind.DELIVERS)):
         return
-    invocations, throttles = INVOCATIONS.seen(function), THROTTLES.counted(function)
-    if not throttles:
+    invocations, throttles = INVOCATIONS.seen(function), THROTTLES.counter(function)
+    if not (count := throttles.total):
         return
     if (reserved := function.reserved_concurrency) is not None:
-        share = percent(throttles, throttles + invocations.total)
-        message = f"{function.label} was throttled {brief(throttles)} times ({share} of all calls)"
-        evidence = (f"reserved concurrency {reserved}", invocations.summary("an hour"))
-        yield Match(function, message, ("ReservedConcurrentExecutions",), evidence)
+        share = percent(count, count + invocations.total)
+        message = f"{function.label} was throttled {brief(count)} times ({share} of all calls)"
+        severity, line = mishap(throttles)
+        evidence = (f"reserved concurrency {reserved}", invocations.summary("an hour"), line)
+        path = ("ReservedConcurrentExecutions",)
+        yield Match(function, message, path, evidence, severity=severity)
 
 
 @rule(
@@ -146,7 +151,8 @@ def reserved_concurrency_exhausted(function: Function, graph: Graph) -> Iterator
 def lagging_reader_not_parallel(function: Function, graph: Graph) -> Iterator[Match]:
     """A function is mostly more than a minute behind its stream, with one invocation per shard.
 
-    Up to ten can work on a shard at the same time.
+    Up to ten can work on a shard at the same time. A batching window delays records on purpose, and
+    comes on top of the minute.
 
     Fine to accept where the function writes to something that bears no more.
     """
@@ -156,7 +162,8 @@ def lagging_reader_not_parallel(function: Function, graph: Graph) -> Iterator[Ma
     if not single:
         return
     series = LAG.steady(function)
-    if series.percentile(50) > _BEHIND_MILLISECONDS:
+    waited = 1_000 * max(each.batching_window_seconds for each in single)
+    if series.percentile(50) > _BEHIND_MILLISECONDS + waited:
         behind = brief(series.percentile(50) / 1_000)
         message = f"{function.label} is {behind} s behind its stream half of the time"
         related = tuple((each, "one invocation per shard") for each in single)

@@ -18,6 +18,8 @@ READ_BYTES = Measure(Stream, "GetRecords.Bytes", resolution=_RESOLUTION)
 BYTES_IN = Measure(Stream, "IncomingBytes")
 RECORDS_IN = Measure(Stream, "IncomingRecords")
 BYTES_OUT = Measure(Stream, "GetRecords.Bytes")
+WRITES_THROTTLED = Measure(Stream, "WriteProvisionedThroughputExceeded")
+READS_THROTTLED = Measure(Stream, "ReadProvisionedThroughputExceeded")
 
 
 def shards_of(stream: Stream) -> int:

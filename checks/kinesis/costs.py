@@ -96,7 +96,7 @@ def retention_beyond_use(stream: Stream, _graph: Graph) -> Iterator[Match]:
     hours = stream.retention_hours
     if stream.on_demand or hours <= event_limits.RETENTION_MIN_HOURS:
         return
-    lag = LAG.steady(stream).times(1 / 3_600_000)
+    lag = LAG.whole(stream).times(1 / 3_600_000)
     if lag.maximum >= event_limits.RETENTION_MIN_HOURS:
         return
     shards = shards_of(stream) * HOURS_PER_MONTH
@@ -144,7 +144,7 @@ def fan_out_without_need(stream: Stream, graph: Graph) -> Iterator[Match]:
     consumers = [edge.target for edge in found if isinstance(edge.target, StreamConsumer)]
     if not consumers or len(found) > _FEW_READERS:
         return
-    shards, peak = shards_of(stream), BYTES.steady(stream).per_second()
+    shards, peak = shards_of(stream), BYTES.whole(stream).per_second()
     shared = event_limits.SHARD_BYTES_READ * shards
     if peak.maximum * len(found) >= QUOTA_WARNING_SHARE * shared:
         return

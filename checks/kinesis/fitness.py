@@ -18,8 +18,10 @@ from checks.kinesis._load import (
     BYTES_IN,
     BYTES_OUT,
     READ_BYTES,
+    READS_THROTTLED,
     RECORDS,
     RECORDS_IN,
+    WRITES_THROTTLED,
     shards_of,
     writes,
 )
@@ -48,7 +50,7 @@ ON_DEMAND = """
     category=Category.COST,
     guide="Scaling (lines 531-569)",
     applies_to=Stream,
-    needs=(BYTES, RECORDS, READ_BYTES),
+    needs=(BYTES, RECORDS, READ_BYTES, WRITES_THROTTLED, READS_THROTTLED),
     remediation="""
         ClicksStream:
           Type: AWS::Kinesis::Stream
@@ -64,7 +66,8 @@ def shards_far_beyond_need(stream: Stream, graph: Graph) -> Iterator[Match]:
 
     Each costs by the hour, used or not. Needed is the largest of bytes in, records in and bytes out
     of what one shard bears, at the highest five minutes of the window and with a quarter to spare.
-    Too few shards are another rule, QUO015.
+    A stream that refuses reads or writes is left out, as its load is uneven (KIN013). One that was
+    not measured from the first day to the last is undetermined.
 
     Fine to accept where a known peak is yet to come.
     """
@@ -76,7 +79,10 @@ def shards_far_beyond_need(stream: Stream, graph: Graph) -> Iterator[Match]:
         loads.append((read, read.maximum / event_limits.SHARD_BYTES_READ))
     busiest, load = max(loads, key=lambda each: each[1])
     needed = max(1, math.ceil(load * _HEADROOM))
-    if shards_of(stream) >= _TOO_MANY * needed:
+    if shards_of(stream) < _TOO_MANY * needed:
+        return
+    RECORDS.whole(stream)
+    if not WRITES_THROTTLED.counted(stream) + READS_THROTTLED.counted(stream):
         message = f"{stream.label} has {shards_of(stream)} shards, but its traffic needs {needed}"
         usage = Usage(shard_hours(shards_of(stream)), shard_hours(needed), "hours of shards only")
         evidence = (busiest.summary("a second"),)
@@ -97,6 +103,7 @@ def bursts_in_fixed_shards(stream: Stream, _graph: Graph) -> Iterator[Match]:
     """The traffic of a provisioned stream comes in bursts far above its average.
 
     Shards for the bursts stand idle most of the time, shards for the average refuse the bursts.
+    Bursts that one shard takes are left out: for these there are fewer shards.
     On demand mode follows the load. Compared are the average and the p99 of five-minute peaks.
     On demand may cost more: the estimate says what would change, enhanced fan-out apart.
 
@@ -106,7 +113,7 @@ def bursts_in_fixed_shards(stream: Stream, _graph: Graph) -> Iterator[Match]:
         return
     series = BYTES.steady(stream).per_second()
     high, mean = series.percentile(99), series.mean
-    if high > _BURST * mean:
+    if high > _BURST * mean and high > event_limits.SHARD_BYTES:
         message = f"{stream.label} has bursts of {high / mean:.1f} times its average"
         evidence = (series.summary("bytes a second"),)
         usage = _in_both_modes(stream)
@@ -135,7 +142,7 @@ def _in_both_modes(stream: Stream) -> Usage | None:
     confidence=Confidence.LOW,
     guide="When to Use Kinesis (lines 804-816)",
     applies_to=Stream,
-    needs=(RECORDS,),
+    needs=(BYTES, RECORDS),
     pedantic=True,
     remediation="""
         Let producers send to a queue instead, if nobody needs to read records again:
@@ -150,14 +157,16 @@ def stream_with_little_traffic(stream: Stream, graph: Graph) -> Iterator[Match]:
     """A stream has one reader and less traffic than one shard takes.
 
     A queue would do, costs nothing while idle and needs no shards. The guide draws the line at
-    1,000 records a second.
+    1,000 records a second; a shard takes 1 MiB a second, too.
 
     Fine to accept where records are read again, or have to stay in order.
     """
     found = readers(stream, graph)
     if len(found) > 1:
         return
-    series = RECORDS.steady(stream).per_second()
-    if found and series.percentile(99) < event_limits.SHARD_RECORDS:
-        message = f"{stream.label} has one reader and less than 1,000 records a second"
-        yield Match(stream, message, evidence=(series.summary("records a second"),))
+    loads = list(writes(stream))
+    if found and all(series.percentile(99) < limit for series, limit, _ in loads):
+        RECORDS.whole(stream)
+        message = f"{stream.label} has one reader and less traffic than one shard takes"
+        evidence = tuple(series.summary(unit) for series, _, unit in loads)
+        yield Match(stream, message, evidence=evidence)

@@ -9,14 +9,20 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import RawResource, Stream
 from auditor.rules import rule
-from auditor.traffic import Measure
+from auditor.traffic import Measure, Series
 from auditor.traffic.series import brief
-from checks._traffic import near_limit, percent
-from checks.kinesis._load import BYTES, READ_BYTES, RECORDS, shards_of, writes
+from checks._traffic import mishap, near_limit, percent, worst
+from checks.kinesis._load import (
+    BYTES,
+    READ_BYTES,
+    READS_THROTTLED,
+    RECORDS,
+    WRITES_THROTTLED,
+    shards_of,
+    writes,
+)
 
 LAG = Measure(Stream, "GetRecords.IteratorAgeMilliseconds", "Maximum")
-WRITES_THROTTLED = Measure(Stream, "WriteProvisionedThroughputExceeded")
-READS_THROTTLED = Measure(Stream, "ReadProvisionedThroughputExceeded")
 
 
 def _watched(raw: RawResource) -> bool:
@@ -75,13 +81,14 @@ def shards_near_write_limit(stream: Stream, _graph: Graph) -> Iterator[Match]:
     """
     if stream.on_demand:
         return
-    shards = shards_of(stream)
+    yield from worst(_near_write_limit(stream, shards_of(stream)))
+
+
+def _near_write_limit(stream: Stream, shards: int) -> Iterator[Match]:
     for series, limit, unit in writes(stream):
         what = f"what is written into the {shards} shards of {stream.label} ({series.name})"
         path = ("ShardCount",)
-        for match in near_limit(stream, series, limit * shards, what, unit=unit, path=path):
-            yield match
-            return
+        yield from near_limit(stream, series, limit * shards, what, unit=unit, path=path)
 
 
 @rule(
@@ -106,19 +113,28 @@ def shards_near_read_limit(stream: Stream, _graph: Graph) -> Iterator[Match]:
     """The readers of a stream get nearly as much as its shards give, or were refused.
 
     All readers without throughput of their own share 2 MiB and five calls a second of each shard.
-    Whoever is refused falls behind.
+    Whoever is refused falls behind; in few hours only, or not in the last week, it is low.
 
     Fine to accept where the readers catch up at night.
     """
     series = READ_BYTES.steady(stream).per_second()
-    refused = READS_THROTTLED.counted(stream)
-    if refused:
-        message = f"readers of {stream.label} were refused {brief(refused)} times"
-        yield Match(stream, message, evidence=(series.summary("bytes a second"),))
-    elif not stream.on_demand:
+    yield from worst((*_near_read_limit(stream, series), *_refused_reads(stream, series)))
+
+
+def _near_read_limit(stream: Stream, series: Series) -> Iterator[Match]:
+    if not stream.on_demand:
         limit = event_limits.SHARD_BYTES_READ * shards_of(stream)
         what = f"what is read from {stream.label}"
         yield from near_limit(stream, series, limit, what, unit="bytes a second")
+
+
+def _refused_reads(stream: Stream, series: Series) -> Iterator[Match]:
+    refused = READS_THROTTLED.counter(stream)
+    if refused.total:
+        message = f"readers of {stream.label} were refused {brief(refused.total)} times"
+        severity, line = mishap(refused)
+        evidence = (series.summary("bytes a second"), line)
+        yield Match(stream, message, evidence=evidence, severity=severity)
 
 
 @rule(
@@ -169,14 +185,18 @@ def records_about_to_expire(stream: Stream, _graph: Graph) -> Iterator[Match]:
 def writes_to_stream_refused(stream: Stream, _graph: Graph) -> Iterator[Match]:
     """A stream refused records, as a shard was full.
 
-    They are lost unless the producer looks at the result of each record and sends it again.
+    They are lost unless the producer looks at the result of each record and sends it again. In few
+    hours only, or not in the last week, it is low.
 
     Fine to accept where producers do, with a growing delay.
     """
     records = RECORDS.seen(stream)
-    if refused := WRITES_THROTTLED.counted(stream):
-        message = f"{stream.label} refused {brief(refused)} writes in {records.days} days"
-        yield Match(stream, message, evidence=(records.per_second().summary("a second"),))
+    refused = WRITES_THROTTLED.counter(stream)
+    if refused.total:
+        message = f"{stream.label} refused {brief(refused.total)} writes in {records.days} days"
+        severity, line = mishap(refused)
+        evidence = (records.per_second().summary("a second"), line)
+        yield Match(stream, message, evidence=evidence, severity=severity)
 
 
 @rule(
@@ -196,8 +216,8 @@ def hot_shard(stream: Stream, _graph: Graph) -> Iterator[Match]:
     More shards do not help then, better partition keys do. Where each shard has metrics of its own
     (enhanced monitoring of IncomingBytes), the busiest takes more than twice the average, and more
     than half of what it can. Elsewhere it is concluded from the whole stream: it refuses records
-    although its shards together are at most half full; bursts shorter than five minutes look the
-    same.
+    although its shards together are at most half full, also in the last day and not just once in a
+    while, as shards may have been added since; bursts shorter than five minutes look the same.
 
     Fine to accept where the load comes in such bursts.
     """
@@ -222,11 +242,12 @@ def _refusing_while_quiet(stream: Stream) -> Iterator[Match]:
     shards = shards_of(stream)
     loads = [(series.maximum / (limit * shards), series) for series, limit, _ in writes(stream)]
     load, busiest = max(loads, key=lambda each: each[0])
-    refused = WRITES_THROTTLED.counted(stream)
-    if refused and load <= _QUIET:
+    refused = WRITES_THROTTLED.counter(stream)
+    severity, _ = mishap(refused)
+    if severity is None and any(refused.last_day()) and load <= _QUIET:
         message = (
-            f"{stream.label} refused {brief(refused)} writes though its shards were never more"
-            f" than {percent(load, 1)} full"
+            f"{stream.label} refused {brief(refused.total)} writes though its shards were never"
+            f" more than {percent(load, 1)} full"
         )
         note = "concluded from the whole stream, as no shard has metrics of its own"
         yield Match(stream, message, evidence=(busiest.summary("a second"), note))

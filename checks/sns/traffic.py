@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.data.regions import quota
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import Topic
 from auditor.rules import rule
 from auditor.traffic import Measure
+from auditor.traffic.quotas import publishing
 from auditor.traffic.series import brief
-from checks._traffic import near_limit, percent
+from checks._traffic import mishap, near_limit, percent
 
 PUBLISHED = Measure(Topic, "NumberOfMessagesPublished")
 RATE = Measure(Topic, "NumberOfMessagesPublished", resolution=300)
 DELIVERED = Measure(Topic, "NumberOfNotificationsDelivered")
 FAILED = Measure(Topic, "NumberOfNotificationsFailed")
 FILTERED = Measure(Topic, "NumberOfNotificationsFilteredOut")
+WITHOUT_ATTRIBUTES = Measure(Topic, "NumberOfNotificationsFilteredOut-NoMessageAttributes")
 INVALID = tuple(
     Measure(Topic, f"NumberOfNotificationsFilteredOut-Invalid{what}")
     for what in ("Attributes", "MessageBody")
@@ -37,7 +38,7 @@ _BROKEN = 0.5
     category=Category.RELIABILITY,
     guide="Message Filtering (lines 272-284)",
     applies_to=Topic,
-    needs=(PUBLISHED, DELIVERED, FAILED, FILTERED, *INVALID),
+    needs=(PUBLISHED, DELIVERED, FAILED, FILTERED, WITHOUT_ATTRIBUTES, *INVALID),
     remediation="""
         OrdersSubscription:
           Type: AWS::SNS::Subscription
@@ -52,18 +53,21 @@ _BROKEN = 0.5
 def filters_drop_everything(topic: Topic, _graph: Graph) -> Iterator[Match]:
     """Filter policies drop each message of a topic, or cannot read what they filter.
 
-    Nothing was delivered, though at least a hundred messages were published. Or the attributes or
-    the body of messages were no valid JSON, so that the policy dropped them unread.
+    Nothing was delivered, though at least a hundred messages were published: their values did not
+    fit, or they had no attributes at all. Or the attributes or the body of messages were no valid
+    JSON, so that the policy dropped them unread; a few of many, or long ago, is low.
 
     Fine to accept where the subscribers wait for something rare.
     """
     published = PUBLISHED.seen(topic)
-    filtered = FILTERED.counted(topic)
+    filtered = FILTERED.counted(topic) + WITHOUT_ATTRIBUTES.counted(topic)
     delivered = DELIVERED.counted(topic) + FAILED.counted(topic)
     evidence = (published.summary("an hour"), f"filtered out: {brief(filtered)}")
-    if invalid := sum(measure.counted(topic) for measure in INVALID):
-        message = f"filter policies could not read {brief(invalid)} messages of {topic.label}"
-        yield Match(topic, message, evidence=evidence)
+    unread = max((each.counter(topic) for each in INVALID), key=lambda series: series.total)
+    if unread.total:
+        message = f"filter policies could not read {brief(unread.total)} messages of {topic.label}"
+        severity, line = mishap(unread)
+        yield Match(topic, message, evidence=(*evidence, line), severity=severity)
     elif filtered >= published.total >= _ENOUGH and not delivered:
         message = f"filter policies dropped all {brief(published.total)} messages of {topic.label}"
         yield Match(topic, message, evidence=evidence)
@@ -153,12 +157,12 @@ def topic_near_regional_quota(topic: Topic, _graph: Graph) -> Iterator[Match]:
 
     The quota is shared by all topics of the account and region, and differs by a factor of a
     hundred between regions: the one that the account was granted counts, where it could be read, or
-    else the default of the region. The rate is an average over five minutes.
+    else the default of the region. A FIFO topic that deduplicates as a whole takes 3,000 messages a
+    second at most. The rate is an average over five minutes.
 
     Fine to accept where the quota was raised, and msgaudit could not read it.
     """
     series = RATE.steady(topic).per_second()
-    name, region = "sns.publish", topic.raw.region or ""
-    limit = float(topic.quotas.get(name) or quota(name, region, series.maximum))
+    limit = publishing(topic, series.maximum)
     what = f"the publish rate of {topic.label}"
     yield from near_limit(topic, series, limit, what, unit="messages a second")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from auditor.data import limits
 from auditor.data.regions import quota
@@ -12,7 +13,7 @@ from auditor.resources import Queue, RawResource
 from auditor.rules import rule
 from auditor.traffic import Measure
 from auditor.values import UndeterminedError
-from checks._traffic import near_limit
+from checks._traffic import near_limit, worst
 
 GUIDE = "Queue Types (lines 82-94)"
 HIGH_THROUGHPUT = """
@@ -64,11 +65,13 @@ def fifo_near_throughput_quota(queue: Queue, _graph: Graph) -> Iterator[Match]:
     if not queue.fifo:
         return
     sent, received, deleted = (each.steady(queue).per_second() for each in MESSAGES)
-    busiest = max(sent, received, deleted, key=lambda series: series.maximum)
-    calls, path = _calls_per_second(queue, busiest.maximum), ("FifoThroughputLimit",)
+    actions = sorted((sent, received, deleted), key=lambda series: -series.maximum)
+    busiest, path = actions[0], ("FifoThroughputLimit",)
+    calls = _calls_per_second(queue, busiest.maximum)
     messages = calls * limits.MESSAGES_PER_CALL
     what = f"the throughput of {queue.label}"
-    matches = list(near_limit(queue, busiest, messages, what, unit="a second", path=path))
+    near = (near_limit(queue, each, messages, what, unit="a second", path=path) for each in actions)
+    matches = list(worst(chain.from_iterable(near)))
     yield from matches
     if not matches and busiest.maximum > limits.QUOTA_WARNING_SHARE * calls:
         reason = (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from auditor.data import limits
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import Graph
-from auditor.resources import Function, Queue
+from auditor.graph import Edge, EdgeKind, Graph
+from auditor.resources import EventSourceMapping, Function, Queue
 from auditor.rules import rule
 from auditor.traffic import Measure, Series
 from auditor.traffic.series import brief
@@ -148,15 +148,17 @@ def messages_near_queue_size_limit(queue: Queue, _graph: Graph) -> Iterator[Matc
         Live: aws sqs set-queue-attributes --queue-url URL --attributes VisibilityTimeout=360
     """,
 )
-def messages_received_repeatedly(queue: Queue, _graph: Graph) -> Iterator[Match]:
+def messages_received_repeatedly(queue: Queue, graph: Graph) -> Iterator[Match]:
     """A queue hands out many more messages than are deleted.
 
     Each message that is received again was processed in vain or twice: its consumer failed, or it
     took longer than the visibility timeout. Above three receives for two deletes this is no longer
-    an accident.
+    an accident. Dead-letter queues that nothing consumes are left out: people look into them.
 
     Fine to accept where a consumer puts messages back on purpose.
     """
+    if is_dead_letter_queue(queue, graph) and not graph.outgoing(queue, EdgeKind.CONSUMES):
+        return
     received, deleted = RECEIVED.steady(queue), DELETED.steady(queue)
     if received.total < _ENOUGH_MESSAGES or received.total <= _RECEIVES_PER_DELETE * deleted.total:
         return
@@ -191,15 +193,17 @@ def visibility_timeout_far_too_long(queue: Queue, graph: Graph) -> Iterator[Matc
     """A message whose processing failed stays hidden much longer than processing ever takes.
 
     Only then it is tried again. The timeout is compared with ten times the recommended one: six
-    times what the slowest of the queue's functions needs (p99 of Duration).
+    times what the slowest of the queue's functions needs (p99 of Duration), and the batching
+    window.
 
     Fine to accept where late retries are wanted.
     """
-    ends = [edge.target for edge in mappings_of(queue, graph)]
-    if not ends or queue.visibility_timeout <= _TIMEOUT_WORTH_A_WORD:
+    edges = mappings_of(queue, graph)
+    if not edges or queue.visibility_timeout <= _TIMEOUT_WORTH_A_WORD:
         return
-    slowest = max(map(_duration, ends), key=lambda series: series.maximum)
+    slowest = max(map(_duration, edges), key=lambda series: series.maximum)
     needed = limits.VISIBILITY_PER_FUNCTION_TIMEOUT * slowest.maximum / 1_000
+    needed += max(map(_window, edges))
     if queue.visibility_timeout > _TIMEOUT_EXCESS * needed:
         message = (
             f"{queue.label} hides a failed message for {queue.visibility_timeout} s,"
@@ -208,7 +212,11 @@ def visibility_timeout_far_too_long(queue: Queue, graph: Graph) -> Iterator[Matc
         yield Match(queue, message, ("VisibilityTimeout",), (slowest.summary("milliseconds"),))
 
 
-def _duration(end: object) -> Series:
-    if not isinstance(end, Function):
-        raise UndeterminedError(unread_end(end))
-    return DURATION.steady(end)
+def _duration(edge: Edge) -> Series:
+    if not isinstance(edge.target, Function):
+        raise UndeterminedError(unread_end(edge.target))
+    return DURATION.steady(edge.target)
+
+
+def _window(edge: Edge) -> int:
+    return edge.via.batching_window_seconds if isinstance(edge.via, EventSourceMapping) else 0

@@ -11,7 +11,7 @@ from auditor.data.workflows import RECEIVER_ARGUMENTS
 from auditor.findings import Match
 from auditor.policy import Doubts
 from auditor.resources import StateMachine
-from auditor.statelang import Integration, Map, Scope, State, Task, integration
+from auditor.statelang import Integration, Map, Pattern, Scope, State, Task, integration
 from auditor.values import UndeterminedError
 
 S = TypeVar("S", bound=State)
@@ -54,6 +54,18 @@ def call_of(task: Task) -> Integration | None:
     if resource.startswith("${"):
         raise UndeterminedError(f"{resource} could not be resolved", (*task.path, "Resource"))
     return integration(resource)
+
+
+def standard_only(state: State) -> tuple[str, str] | None:
+    """What express workflows lack and a state needs, and the property that says so."""
+    if isinstance(state, Map):
+        return ("a distributed Map", "ItemProcessor") if state.distributed else None
+    if isinstance(state, Task) and (call := call_of(state)):
+        if call.service == "activity":
+            return "an activity", "Resource"
+        if call.pattern is not Pattern.REQUEST:
+            return f"to wait {call.pattern}", "Resource"
+    return None
 
 
 def changes_something(task: Task) -> bool:

@@ -8,8 +8,8 @@ from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import StateMachine
 from auditor.rules import rule
-from auditor.statelang import Map, Pattern, State, Task
-from checks.step_functions._workflows import call_of, judge_states, runs_express
+from auditor.statelang import State
+from checks.step_functions._workflows import judge_states, runs_express, standard_only
 
 
 @rule(
@@ -40,21 +40,10 @@ def express_workflow_waits(machine: StateMachine, _graph: Graph) -> Iterator[Mat
     """
 
     def judge(state: State) -> Iterator[Match]:
-        wanted = _standard_only(state)
+        wanted = standard_only(state)
         if wanted is not None and runs_express(state, machine):
             what, name = wanted
             message = f"state {state.name} of {machine.label} is express, but needs {what}"
             yield Match(machine, message, (*state.path, name))
 
     return judge_states(machine, State, judge)
-
-
-def _standard_only(state: State) -> tuple[str, str] | None:
-    if isinstance(state, Map):
-        return ("a distributed Map", "ItemProcessor") if state.distributed else None
-    if isinstance(state, Task) and (call := call_of(state)):
-        if call.service == "activity":
-            return "an activity", "Resource"
-        if call.pattern is not Pattern.REQUEST:
-            return f"to wait {call.pattern}", "Resource"
-    return None
