@@ -12,13 +12,25 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from auditor.data.regions import least
+
 
 class Limit(Struct, frozen=True):
-    """One limit in words, and where it is from; `per_second` counts messages."""
+    """One limit in words, and where it is from.
+
+    `per_second` counts messages, in the largest Regions; where Regions differ, `quota` names their
+    table, in which each call carries `in_call` messages.
+    """
 
     says: str
     source: str
     per_second: int | None = None
+    quota: str = ""
+    in_call: int = 1
+
+    def least(self, region: str) -> float | None:
+        """The messages a second that the Region surely takes by default; any Region if empty."""
+        return least(self.quota, region) * self.in_call if self.quota else self.per_second
 
 
 class Service(Struct, frozen=True):
@@ -37,10 +49,7 @@ def services() -> Mapping[str, Service]:
     return {
         key: Service(
             item["name"],
-            tuple(
-                Limit(each["says"], sources[each["source"]], each.get("per_second"))
-                for each in item["limits"]
-            ),
+            tuple(Limit(**{**each, "source": sources[each["source"]]}) for each in item["limits"]),
             tuple(item["rules"]),
         )
         for key, item in table["services"].items()

@@ -6,12 +6,15 @@ have no such limit; and replay, which the guide leaves out, needs something that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
 
 from auditor.advice.services import Limit, Service, services
+from auditor.data.event_limits import SHARD_RECORDS
+from auditor.data.limits import FIFO_CALLS_PER_SECOND
 
 
 class Pattern(StrEnum):
@@ -24,7 +27,7 @@ class Pattern(StrEnum):
 
 
 class Needs(Struct, frozen=True):
-    """What is asked of the messaging. `rate` is in messages a second, at peak."""
+    """What is asked of the messaging. `rate` is in messages a second, at peak, of a Region."""
 
     pattern: Pattern
     ordering: bool = False
@@ -35,14 +38,20 @@ class Needs(Struct, frozen=True):
     low_latency: bool = False
     low_cost: bool = False
     rate: int = 0
+    region: str = ""
 
 
 class Advice(Struct, frozen=True):
-    """The answer. `binding` are the limits that the rate exceeds."""
+    """The answer.
+
+    `binding` are the limits that the rate exceeds, in the Region or, where none was given, in some
+    of them. `unweighed` are the needs that made no difference to the pattern.
+    """
 
     services: tuple[Service, ...]
     reasons: tuple[str, ...]
     binding: tuple[Limit, ...]
+    unweighed: tuple[str, ...] = ()
 
 
 def advise(needs: Needs) -> Advice:
@@ -53,9 +62,11 @@ def advise(needs: Needs) -> Advice:
         limit
         for service in chosen
         for limit in service.limits
-        if limit.per_second is not None and needs.rate > limit.per_second
+        if (most := limit.least(needs.region)) is not None and needs.rate > most
     )
-    return Advice(tuple(chosen), tuple(reason for _, reason in steps), binding)
+    weighed = _WEIGHED[needs.pattern]
+    unweighed = tuple(name for name in _FLAGS if getattr(needs, name) and name not in weighed)
+    return Advice(tuple(chosen), tuple(reason for _, reason in steps), binding, unweighed)
 
 
 Step = tuple[str, str]
@@ -68,9 +79,11 @@ def _rate_limit(service: str) -> Limit:
 
 def _events(needs: Needs) -> Iterator[Step]:
     if needs.streaming or (needs.replay and needs.ordering):
-        yield "kinesis", "a stream keeps records in order, to be read again by several readers"
+        yield "kinesis", _of_stream("a stream keeps records in order, to be read again", needs)
     elif needs.ordering:
-        yield "sns-fifo", "a FIFO topic keeps the order of each message group, a bus does not"
+        also = "; its filter policies choose, but transform nothing" if needs.filtering else ""
+        why = "a FIFO topic keeps the order of each message group, a bus does not"
+        yield "sns-fifo", f"{why}{also}"
     elif needs.filtering and needs.low_cost and not needs.replay:
         yield "sns", "filter policies of subscriptions cost nothing extra, rules of a bus do"
     elif needs.filtering or needs.replay:
@@ -83,10 +96,10 @@ def _events(needs: Needs) -> Iterator[Step]:
 
 def _jobs(needs: Needs) -> Iterator[Step]:
     if needs.replay or needs.streaming:
-        yield "kinesis", "a queue forgets what was processed, a stream can be read again"
+        yield "kinesis", _of_stream("a queue forgets what was processed, a stream does not", needs)
         return
+    topic = "sns-fifo" if needs.ordering else "sns"
     if needs.fan_out:
-        topic = "sns-fifo" if needs.ordering else "sns"
         yield topic, "a queue gives each message to one consumer: a topic copies it to a queue each"
     fifo = _rate_limit("sqs-fifo")
     if not needs.ordering:
@@ -95,15 +108,27 @@ def _jobs(needs: Needs) -> Iterator[Step]:
         beyond = f"above {fifo.per_second:,} messages a second ({fifo.source})"
         yield "sqs-fifo-high", f"strict order within message groups, {beyond}"
     else:
-        yield "sqs-fifo", "strict order within message groups"
+        batches = f"; above {FIFO_CALLS_PER_SECOND} messages a second in batches only"
+        few = needs.rate <= FIFO_CALLS_PER_SECOND
+        yield "sqs-fifo", f"strict order within message groups{'' if few else batches}"
     if needs.filtering:
-        yield "sns", "a queue does not route: let a topic filter what reaches it"
+        yield topic, "a queue does not route: let a topic filter what reaches it"
+
+
+def _of_stream(why: str, needs: Needs) -> str:
+    """The reason for a stream, with the shards that the rate asks for."""
+    if not needs.rate:
+        return why
+    shards = math.ceil(needs.rate / SHARD_RECORDS)
+    size = f"{needs.rate:,} records a second need {shards:,} or more, or a stream on demand"
+    little = "; so few would go through one shard, and a queue or topic costs less while idle"
+    return f"{why}; with 1,000 records a second for a shard {size}{little if shards == 1 else ''}"
 
 
 def _workflow(needs: Needs) -> Iterator[Step]:
     if needs.low_latency or needs.low_cost:
-        why = "starts at once and is billed by request and duration"
-        yield "states-express", f"an Express workflow {why}"
+        why = "can be waited for, and is billed by request and duration: short and frequent ones"
+        yield "states-express", f"an Express workflow {why} cost less"
     else:
         yield "states-standard", "a Standard workflow runs each step once, for up to a year"
     if needs.fan_out:
@@ -114,6 +139,18 @@ def _request(_: Needs) -> Iterator[Step]:
     yield "request", "the caller waits for an answer, which queues and topics do not give"
 
 
+_FLAGS = (
+    "ordering", "fan_out", "filtering", "replay", "streaming", "low_latency", "low_cost", "rate",
+)  # fmt: skip
+# Which needs can change the answer, or its limits.
+_WEIGHED: Mapping[Pattern, tuple[str, ...]] = {
+    Pattern.EVENTS: (
+        "ordering", "fan_out", "filtering", "replay", "streaming", "low_cost", "rate",
+    ),
+    Pattern.JOBS: ("ordering", "fan_out", "filtering", "replay", "streaming", "rate"),
+    Pattern.WORKFLOW: ("fan_out", "low_latency", "low_cost"),
+    Pattern.REQUEST: (),
+}  # fmt: skip
 _BRANCHES = {
     Pattern.EVENTS: _events,
     Pattern.JOBS: _jobs,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ FIT = (
 )  # fmt: skip
 _WIDTH = 88
 _RATE = click.IntRange(0)
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _QUESTIONS = {
     Pattern.EVENTS: (
         ("streaming", "Is it a stream for analytics?"),
@@ -51,7 +53,7 @@ def answer(options: Mapping[str, Any], format_: str) -> str:
     advice = advise(needs)
     if format_ == "json":
         return json.dumps({"needs": to_builtins(needs), **to_builtins(advice)}, indent=2)
-    return "\n".join(_lines(advice))
+    return "\n".join(_lines(advice, needs))
 
 
 def scan_arguments(source: Mapping[str, Any], format_: str) -> list[str]:
@@ -64,17 +66,21 @@ def scan_arguments(source: Mapping[str, Any], format_: str) -> list[str]:
 
 
 def _said(options: Mapping[str, Any]) -> Needs:
+    """The needs; raises `UsageError` for what is no Region."""
+    region = options["region"]
+    if region and not _REGION.fullmatch(region):
+        raise UsageError(f"{region} is no Region", "Give one like --region eu-west-1.")
     return Needs(**{**options, "pattern": Pattern(options["pattern"])})
 
 
 def _asked(options: Mapping[str, Any]) -> Needs:
-    if any(options.values()) or not sys.stdin.isatty():
+    if any(given for name, given in options.items() if name != "region") or not sys.stdin.isatty():
         choices = " or ".join(Pattern)
         raise UsageError("it is not clear what to advise on", f"Give --pattern {choices}.")
     chosen = click.prompt(
         "What do you need?", type=click.Choice([each.value for each in Pattern]), err=True
     )
-    said: dict[str, Any] = {"pattern": chosen}
+    said: dict[str, Any] = {"pattern": chosen, "region": options["region"]}
     for name, question in _QUESTIONS[Pattern(chosen)]:
         said[name] = click.confirm(question, err=True)
     if chosen in (Pattern.EVENTS, Pattern.JOBS):
@@ -82,13 +88,18 @@ def _asked(options: Mapping[str, Any]) -> Needs:
     return _said(said)
 
 
-def _lines(advice: Advice) -> Iterator[str]:
+def _lines(advice: Advice, needs: Needs) -> Iterator[str]:
     yield "Use " + "\nand ".join(service.name for service in advice.services)
     yield ""
     yield "Because"
     yield from _listed(advice.reasons)
+    if advice.unweighed:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in advice.unweighed)
+        yield f"Made no difference to {needs.pattern}: {flags}"
+        yield ""
     if advice.binding:
-        yield "Beyond its default limits: ask for more, or spread the load"
+        known = f"{needs.region} is known to take" if needs.region else "every Region takes"
+        yield f"Beyond what {known} by default: ask for more, or spread the load"
         yield from _listed(map(_sourced, advice.binding))
     for service in advice.services:
         if service.limits:

@@ -309,7 +309,9 @@ def validate(file: str | None) -> int:
     help="Say where the services in PATHS, or of an account, were better others.",
 )  # fmt: skip
 @click.option("--profile", multiple=True, metavar="NAME", help="With --architecture: its account.")
-@click.option("--region", multiple=True, metavar="NAME", help="With --architecture: its region.")
+@click.option(
+    "--region", multiple=True, metavar="NAME", help="Whose quotas the rate is compared with."
+)
 @click.option("--config-aggregator", metavar="NAME", help="With --architecture: an aggregator.")
 @click.option("--endpoint-url", metavar="URL", help="With --architecture: another endpoint.")
 @click.pass_context
@@ -330,7 +332,11 @@ def advise(context: click.Context, /, architecture: bool, **options: Any) -> int
     if architecture:
         with scan.make_context("scan", scan_arguments(source, format_), context) as nested:
             return int(scan.invoke(nested))
+    regions = source.pop("region")
     if any(source.values()):
         raise UsageError("there is nothing to read", "Add --architecture to judge what there is.")
+    if len(regions) > 1:
+        raise UsageError("advice is for one Region", "Give --region once.")
+    options["region"] = "".join(regions)
     to_standard_output(f"{answer(options, format_)}\n")
     return 0

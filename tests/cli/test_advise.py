@@ -35,12 +35,18 @@ def test_flags_give_services_reasons_limits_sources_and_rules(tmp_path: Path) ->
 
 def test_limits_that_are_exceeded_have_their_source_too(tmp_path: Path) -> None:
     done = msgaudit(tmp_path, "advise", "--pattern", "events", "--rate", "50000")
-    _, _, after = done.stdout.partition("Beyond its default limits")
+    _, _, after = done.stdout.partition("Beyond what every Region takes by default")
     first, _, _ = after.partition("Limits of")
     assert "Amazon SNS endpoints and quotas" in " ".join(first.split())
     fast = msgaudit(tmp_path, "advise", "--pattern", "jobs", "--ordering", "--rate", "3001")
     reason, _, _ = " ".join(fast.stdout.split()).partition("Limits of")
     assert "above 3,000 messages a second (Amazon SQS Developer Guide" in reason
+
+
+def test_contradictions_are_told(tmp_path: Path) -> None:
+    arguments = ("--pattern", "request", "--ordering", "--low-cost", "--region", "eu-west-1")
+    done = msgaudit(tmp_path, "advise", *arguments)
+    assert "Made no difference to request: --ordering, --low-cost" in done.stdout
 
 
 def test_json_has_the_same(tmp_path: Path) -> None:
@@ -60,6 +66,8 @@ def test_json_has_the_same(tmp_path: Path) -> None:
         (("--architecture", "--ordering", "template.yaml"), "Leave the needs out."),
         (("--pattern", "jobs", "--rate", "-1"), "-1"),
         (("--pattern", "queues"), "'queues'"),
+        (("--pattern", "jobs", "--region", "Ireland"), "Give one like --region eu-west-1."),
+        (("--pattern", "jobs", "--region", "eu-west-1", "--region", "us-east-1"), "--region once"),
     ],
 )
 def test_what_makes_no_sense_is_said(tmp_path: Path, arguments: tuple[str, ...], hint: str) -> None:
