@@ -59,7 +59,11 @@ def answer(options: Mapping[str, Any], format_: str) -> str:
 def scan_arguments(source: Mapping[str, Any], format_: str) -> list[str]:
     """The command line of the scan that judges how well what there is fits."""
     options = [("select", FIT), ("profile", source["profile"]), ("region", source["region"])]
-    single = {"endpoint-url": "endpoint_url", "config-aggregator": "config_aggregator"}
+    single = {
+        "endpoint-url": "endpoint_url",
+        "config-aggregator": "config_aggregator",
+        "snapshot": "snapshot",
+    }
     options += [(name, (source[key],)) for name, key in single.items() if source[key]]
     named = [f"--{name}={value}" for name, values in options for value in values]
     return [*named, f"--format={format_}", "--exit-zero", "--", *source["paths"]]

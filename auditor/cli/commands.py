@@ -313,6 +313,7 @@ def validate(file: str | None) -> int:
     "--region", multiple=True, metavar="NAME", help="Whose quotas the rate is compared with."
 )
 @click.option("--config-aggregator", metavar="NAME", help="With --architecture: an aggregator.")
+@click.option("--snapshot", metavar="FILE", help="With --architecture: a snapshot of an account.")
 @click.option("--endpoint-url", metavar="URL", help="With --architecture: another endpoint.")
 @click.pass_context
 def advise(context: click.Context, /, architecture: bool, **options: Any) -> int:
@@ -324,7 +325,7 @@ def advise(context: click.Context, /, architecture: bool, **options: Any) -> int
     from auditor.cli.advise import answer, scan_arguments
     from auditor.cli.output import to_standard_output
 
-    names = ("paths", "profile", "region", "config_aggregator", "endpoint_url")
+    names = ("paths", "profile", "region", "config_aggregator", "snapshot", "endpoint_url")
     source = {name: options.pop(name) for name in names}
     format_ = options.pop("format_")
     if architecture and any(options.values()):

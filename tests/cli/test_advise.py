@@ -11,8 +11,10 @@ import pytest
 
 from auditor.cli.advise import FIT
 from auditor.loading import load_rules
+from tests.accounts import kept, read_account
 from tests.cli.process import command, msgaudit
 
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 LINEAR = """Resources:
   Jobs:
     Type: AWS::StepFunctions::StateMachine
@@ -104,4 +106,15 @@ def test_architecture_says_where_others_fit_better(tmp_path: Path) -> None:
     without_metrics = [rule for rule in load_rules() if rule.id in FIT and not rule.needs]
     assert f"with {len(without_metrics)} rules" in " ".join(done.stdout.split())
     missing = msgaudit(tmp_path, "advise", "--architecture", "nothing.yaml")
+    assert missing.returncode == 2
+
+
+def test_architecture_of_a_snapshot_has_the_evidence_of_traffic(tmp_path: Path) -> None:
+    fixture = FIXTURES / "kinesis/stream-with-little-traffic/fail.account"
+    (tmp_path / "prod.json.gz").write_bytes(kept(read_account(fixture)))
+    done = msgaudit(tmp_path, "advise", "--architecture", "--snapshot", "prod.json.gz")
+    assert done.returncode == 0
+    assert "ARC046" in done.stdout
+    assert "max 30 records a second" in " ".join(done.stdout.split())
+    missing = msgaudit(tmp_path, "advise", "--architecture", "--snapshot", "nothing.gz")
     assert missing.returncode == 2
