@@ -54,6 +54,7 @@ def single_message_group(queue: Queue, graph: Graph) -> Iterator[Match]:
     edges = graph.incoming(queue, EdgeKind.DELIVERS)
     groups = {_group(edge) for edge in edges}
     if len(groups) == 1 and None not in groups:
+        graph.settle_incoming(queue, EdgeKind.DELIVERS)
         related = tuple((edge.via, "sends with this group") for edge in edges)
         message = f"{queue.label} gets all its messages in one group"
         yield Match(queue, message, ("FifoQueue",), (f"MessageGroupId {groups.pop()}",), related)
