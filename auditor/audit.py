@@ -18,6 +18,7 @@ from auditor.parallel import judge_all
 from auditor.report import Report, Source, ordered
 from auditor.rules import Rule
 from auditor.suppressions import Acceptance
+from auditor.tasks import Workers
 
 NEVER = "never"
 
@@ -58,12 +59,13 @@ def audit(
     acceptance: Acceptance | None = None,
     draw: bool = False,
     cache: Path | None = None,
+    workers: Workers | None = None,
 ) -> Report:
     """Collect and judge, unit by unit; `progress` is told what was just judged.
 
     `acceptance` says what may suppress findings; without it nothing does. `draw` asks
-    for the architecture, which only some formats show. `cache` is the folder of what was judged
-    of templates before.
+    for the architecture, which only some formats show. Templates are judged by `workers`, or
+    else in up to `jobs` processes; `cache` is the folder of what these judged before.
     """
     verdict, units = Verdict(), 0
     accounts: dict[str, None] = {}
@@ -71,7 +73,7 @@ def audit(
     times: list[str] = []
     drawn: list[Architecture] = []
     parameters, sources = set[str](), set[str]()
-    for judged in judge_all(collector, rules, jobs, acceptance, draw, cache=cache):
+    for judged in judge_all(collector, rules, jobs, acceptance, draw, workers, cache):
         unit = judged.unit
         verdict.add(judged.verdict)
         drawn.append(judged.verdict.architecture)

@@ -141,7 +141,7 @@ def _in_parcels(
         found = map(partial(judge_parcels, work), parcels)
     for batch, answers in zip(batches, found, strict=True):
         if isinstance(answers, Failure):
-            reason = f"no process could judge it: {answers.error!r}"
+            reason = f"no process could judge it: {answers.reason}"
             yield from _judged(collector.unread(batch, reason), work)
         elif any(collector.knows(answer.lacked) for answer in answers):
             yield from _judged(collector.collect(batch), work)

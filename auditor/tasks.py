@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from msgspec import Struct
+
+from auditor import __version__
+from auditor.errors import InstallationError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -35,6 +40,16 @@ class Failure(Struct, frozen=True):
     """Why a task has no result."""
 
     error: BaseException
+
+    @property
+    def reason(self) -> str:
+        """What to tell a person."""
+        from concurrent.futures import CancelledError
+
+        if isinstance(self.error, CancelledError):
+            return "the executor lost it"  # with its scheduler, most likely
+        words = [f"{type(self.error).__name__}:", *str(self.error).split()]
+        return " ".join(words).removesuffix(":")
 
 
 class _Task(Struct, Generic[S]):
@@ -97,11 +112,22 @@ def _submitted(workers: Workers, function: Callable[[S], R], item: S) -> Future[
     from concurrent.futures import Future
 
     try:
-        return workers.executor.submit(function, item)
+        return workers.executor.submit(partial(_run, tool(), function), item)
     except Exception as error:  # the executor has ended, or cannot send the item
         future: Future[R] = Future()
         future.set_exception(error)
         return future
+
+
+def tool() -> str:
+    """What workers must have in common: what they send each other has no other promise."""
+    return f"msgaudit {__version__} with Python {sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _run(wanted: str, function: Callable[[S], R], item: S) -> R:
+    if tool() != wanted:
+        raise InstallationError(f"the worker has {tool()}, not {wanted}")
+    return function(item)
 
 
 def _outcome(future: Future[R]) -> R | Failure:

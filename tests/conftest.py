@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.cluster import running
 
 # A busy machine is no failure.
 settings.register_profile("patient", deadline=None)
@@ -30,6 +33,13 @@ def _own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """A scheduler and two workers, each a process of its own."""
+    with running() as made:
+        yield made
 
 
 @pytest.fixture

@@ -75,6 +75,8 @@ def _units(choices: Choices) -> list[Unit]:
     if sum(asked) != 1:
         hint = "Give either --in PATH, or --profile or --region, or --snapshot, or --demo."
         raise UsageError("it is not clear whose rules to ask", hint)
+    if choices.executor and choices.paths:
+        raise UsageError("--executor reads accounts, and templates are read here", "Leave it out.")
     progress = Progress("read")
     try:
         with chosen_collector(choices, (), progress) as (collector, _source):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from auditor.audit import audit
 from auditor.baseline import Entry, compare, entries_of, read, wider
 from auditor.cli.accepting import acceptance
+from auditor.cli.executors import for_templates
 from auditor.cli.options import Choices
 from auditor.cli.progress import Progress
 from auditor.cli.scan import linted, templates, tuned_rules
@@ -66,7 +67,10 @@ def _before(choices: Choices, revision: str) -> Report:
         progress = Progress(f"audited at {revision}")
         try:
             collector = templates(there, tree)
-            before = audit(collector, rules, source, progress, choices.jobs, accept)
+            with for_templates(choices) as workers:
+                before = audit(
+                    collector, rules, source, progress, choices.jobs, accept, workers=workers
+                )
             return linted(before, collector) if choices.with_cfn_lint else before
         finally:
             progress.close()

@@ -105,7 +105,7 @@ _ACCOUNTS = (
     click.option("--config-aggregator", metavar="NAME", help="Audit what this aggregator of AWS Config recorded of its accounts, without metrics."),
     click.option("--max-rps", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Make at most so many calls a second, over all accounts."),
     click.option("--endpoint-url", metavar="URL", help="Use another endpoint than AWS's, for test servers."),
-    click.option("--executor", metavar="URL", help="Read accounts on the workers of a Dask cluster: dask://HOST:PORT."),
+    click.option("--executor", metavar="URL", help="Judge templates, or read accounts, on the workers of a Dask cluster: dask://HOST:PORT."),
 )  # fmt: skip
 _METRICS = (
     click.option("--metrics/--no-metrics", default=True, show_default=True, help="Ask CloudWatch for the metrics that the chosen rules need (USD 0.01 per 1,000)."),

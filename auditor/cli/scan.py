@@ -17,6 +17,7 @@ from auditor.audit import Gate, audit
 from auditor.cli import complain
 from auditor.cli.accepting import acceptance
 from auditor.cli.estimates import estimated, given_prices
+from auditor.cli.executors import for_templates
 from auditor.cli.invocation import typed
 from auditor.cli.options import Choices
 from auditor.cli.output import to_file, to_standard_output
@@ -88,12 +89,15 @@ def audited(choices: Choices) -> Report:
     rules = _applicable(select(loaded, choices.select, choices.ignore, choices.pedantic), choices)
     progress = Progress("audited")
     try:
-        with chosen_collector(choices, rules, progress) as (chosen, source):
+        with (
+            chosen_collector(choices, rules, progress) as (chosen, source),
+            for_templates(choices) as workers,
+        ):
             collector = chosen if choices.paths else _anchored(chosen, choices)
             accept = acceptance(choices, loaded)
             report = audit(
                 collector, rules, source, progress, choices.jobs, accept, _drawn(choices),
-                _cache(choices),
+                _cache(choices), workers,
             )  # fmt: skip
             if choices.with_cfn_lint:
                 report = linted(report, collector)
@@ -199,6 +203,8 @@ def chosen_collector(
         account = "--profile or --region for an account"
         hint = f"Give either template PATHS, or {account}, or --snapshot, or --demo."
         raise UsageError("it is not clear what to audit", hint)
+    if choices.executor and (choices.demo or choices.snapshot):
+        raise UsageError("--executor is for templates and accounts", "Leave it out.")
     if choices.paths:
         yield templates(choices, root()), Source("template", {"paths": choices.paths})
     elif choices.demo:

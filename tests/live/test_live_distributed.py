@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,9 @@ from auditor.collectors.live.distributed import DistributedCollector, Part, read
 from auditor.errors import NothingAuditedError, UsageError
 from auditor.findings import Gap
 from auditor.inventory import Unit
+from auditor.tasks import Workers
 from tests.cli.process import msgaudit
+from tests.cluster import address, kill_one
 from tests.live.conftest import REGION, Account
 from tests.live.faulty import FaultyAws, xml_error
 from tests.live.reading import ACCOUNT, collect, resources
@@ -40,24 +40,7 @@ def filled(account: Account, faulty: FaultyAws) -> FaultyAws:
     return faulty
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """A scheduler and two workers, each a process of its own."""
-    from distributed import LocalCluster
-
-    make: Any = LocalCluster
-    with make(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        dashboard_address=None,
-        silence_logs=50,
-        env={"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"},
-    ) as made:
-        yield made
-
-
-def read(url: str, workers: Executor, progress: Callable[[str], None] = lambda what: None) -> Unit:
+def read(url: str, workers: Workers, progress: Callable[[str], None] = lambda what: None) -> Unit:
     local = LiveCollector(Scope(regions=REGIONS), endpoint_url=url, progress=progress, attempts=2)
     (unit,) = DistributedCollector(local, workers, (), 14).collect()
     return unit
@@ -70,21 +53,17 @@ def contents(unit: Unit) -> set[tuple[object, ...]]:
     return {(raw.id, raw.type, raw.region, repr(raw.properties)) for raw in found}
 
 
-def address(cluster: Any) -> str:
-    return str(cluster.scheduler_address).replace("tcp://", "dask://")
-
-
 def test_a_worker_killed_in_the_middle_loses_nothing(filled: FaultyAws, cluster: Any) -> None:
     here = collect(filled.url, *REGIONS)
     told: list[str] = []
 
-    def kill_one(what: str) -> None:
+    def hear(what: str) -> None:
         if not told:
-            os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+            kill_one(cluster)
         told.append(what)
 
     with executor(address(cluster)) as workers:
-        there = read(filled.url, workers, kill_one)
+        there = read(filled.url, workers, hear)
     assert contents(there) == contents(here)
     assert there.readings[0].unread == here.readings[0].unread
     assert (there.accounts, there.regions) == (here.accounts, here.regions)
@@ -117,7 +96,7 @@ class Sending(ThreadPoolExecutor):
 def test_no_secret_is_sent(filled: FaultyAws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2hunter2")
     with Sending() as workers:
-        read(filled.url, workers)
+        read(filled.url, Workers(workers))
     assert {part.region for part in workers.sent} == set(REGIONS)
     assert [part.first for part in workers.sent].count(True) == 1
     assert b"hunter2" not in pickle.dumps(workers.sent)
@@ -133,7 +112,7 @@ def test_a_part_that_nobody_can_read_is_a_gap(filled: FaultyAws) -> None:
             return future
 
     with Dying() as workers:
-        unit = read(filled.url, workers)
+        unit = read(filled.url, Workers(workers))
     (gap,) = [gap for gap in unit.gaps if "no worker" in gap.reason]
     assert (gap.what, "MemoryError" in gap.reason) == (f"us-west-2 of account {ACCOUNT}", True)
     assert "no worker" in unit.readings[0].unread["AWS::SQS::Queue"]
@@ -154,7 +133,7 @@ def test_workers_without_credentials(filled: FaultyAws) -> None:
             return super().submit(fn, *args, **kwargs)
 
     with Elsewhere() as workers, pytest.raises(NothingAuditedError, match="cannot be used"):
-        read(filled.url, workers)
+        read(filled.url, Workers(workers))
 
 
 def test_executors_that_cannot_be_used(

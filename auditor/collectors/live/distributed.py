@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, as_completed
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +26,7 @@ from auditor.loading import load_rules
 from auditor.resources import TYPES
 from auditor.resources.base import RawResource
 from auditor.snapshot import SnapshotCollector, write
+from auditor.tasks import Failure, Workers, outcomes
 from auditor.traffic import needed
 
 
@@ -71,13 +71,10 @@ def read_part(part: Part) -> bytes | Gap:
 
 
 class DistributedCollector(Struct, frozen=True):
-    """Reads what `local` would, on the workers of an executor.
-
-    The executor repeats what a lost worker had begun; a part counts once, whoever read it.
-    """
+    """Reads what `local` would, with workers; a part counts once, whoever read it."""
 
     local: LiveCollector
-    executor: Executor
+    workers: Workers
     rules: tuple[str, ...]
     window: int
 
@@ -121,24 +118,17 @@ class DistributedCollector(Struct, frozen=True):
 
     def _results(self, parts: Sequence[Part], folder: Path) -> list[SnapshotCollector | Gap]:
         """What became of each part; snapshots wait in files."""
-        pending = {self.executor.submit(read_part, part): part for part in parts}
-        numbers = {part: number for number, part in enumerate(parts)}
-        found: dict[Part, SnapshotCollector | Gap] = {}
-        try:
-            for done, future in enumerate(as_completed(pending), 1):
-                part = pending[future]
-                try:
-                    result = future.result()
-                except Exception as error:  # a bug, or workers that died of it again and again
-                    result = Gap(part.shown, f"no worker could read it: {error!r}")
-                if isinstance(result, Gap):
-                    found[part] = result
-                else:
-                    file = folder / str(numbers[part])
-                    file.write_bytes(result)
-                    found[part] = SnapshotCollector(str(file))
-                self.local.progress(f"{part.shown}; {len(parts) - done} of {len(parts)} left")
-        finally:
-            for future in pending:
-                future.cancel()
-        return [found[part] for part in parts]
+        found: dict[int, SnapshotCollector | Gap] = {}
+        for number, result in outcomes(read_part, parts, self.workers):
+            part = parts[number]
+            if isinstance(result, Failure):  # a bug, or workers that died of it again and again
+                found[number] = Gap(part.shown, f"no worker could read it: {result.reason}")
+            elif isinstance(result, Gap):
+                found[number] = result
+            else:
+                file = folder / str(number)
+                file.write_bytes(result)
+                found[number] = SnapshotCollector(str(file))
+            left = len(parts) - len(found)
+            self.local.progress(f"{part.shown}; {left} of {len(parts)} left")
+        return [found[number] for number in range(len(parts))]
