@@ -38,6 +38,7 @@ docs: .venv/.installed-dev ## Write the documents about rules from the rules and
 
 bench: .venv/.installed-dev ## Print the speed of scanning templates, an account, large graphs, organizations and the report
 	$(BIN)/python -m benchmarks $(TEMPLATES)
+	$(BIN)/python -m benchmarks.prowler
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.metrics
 	$(BIN)/python -m benchmarks.paths

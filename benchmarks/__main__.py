@@ -5,25 +5,34 @@ Reads the templates of the folder, made ones where none is given.
 
 from __future__ import annotations
 
-import platform
+import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.editor import compare_keystrokes
-from benchmarks.measure import RUNS, Contender, compare
+from benchmarks.measure import Contender, compare
 from benchmarks.peers import peers
-from benchmarks.templates import write
+from benchmarks.templates import RESOURCES, write
 
 SUFFIXES = {".yaml", ".yml", ".json"}
 _MANY, _LARGE, _TOO_MANY = 200, 500, 5_000
 
 
-def main(given: Path | None) -> None:
-    """Print the ratios of start-up, and of few, many and large templates."""
-    templates = _found(given) if given else None
-    print(f"Python {platform.python_version()}, {platform.platform()}; {RUNS} runs of each command")
+def main() -> None:
+    """Print the ratios of start-up, of one, many and large templates, and of keystrokes."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("folder", type=Path, nargs="?", help="templates, instead of made ones")
+    parser.add_argument("--only", choices=_PARTS, help="run this part alone")
+    asked = parser.parse_args()
+    for name, part in _PARTS.items():
+        if asked.only in (None, name):
+            with tempfile.TemporaryDirectory() as place:
+                part(asked.folder, Path(place))
+
+
+def _start(*_: object) -> None:
     compare(
         "Start-up",
         [
@@ -31,14 +40,42 @@ def main(given: Path | None) -> None:
             Contender("msgaudit", [sys.executable, "-m", "auditor", "--version"]),
         ],
     )
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        _compare_templates(templates or write(folder / "many", _MANY))
-        large = write(folder / "large", 1, _LARGE)
-        compare(f"One template of {_LARGE} resources", _readers(large))
-        many = write(folder / "too-many", _TOO_MANY)
-        compare(f"{_TOO_MANY} made templates: {_size(many)}", _own(many)[:2])
+
+
+def _one(given: Path | None, place: Path) -> None:
+    templates = _found(given) if given else write(place, _MANY)
+    middle = sorted(templates, key=lambda path: path.stat().st_size)[len(templates) // 2]
+    compare(f"One template of {_size([middle])}", _readers([middle]))
+
+
+def _many(given: Path | None, place: Path) -> None:
+    templates = _found(given) if given else write(place, _MANY)
+    compare(f"{len(templates)} templates, {_size(templates)}", _readers(templates))
+
+
+def _large(_: Path | None, place: Path) -> None:
+    templates = write(place, 1, _LARGE)
+    compare(f"A made template of {_LARGE} resources, {_size(templates)}", _readers(templates))
+
+
+def _most(_: Path | None, place: Path) -> None:
+    templates = write(place, _TOO_MANY)
+    title = f"{_TOO_MANY:,} made templates of {RESOURCES} resources, {_size(templates)}"
+    compare(title, _own(templates)[:2])
+
+
+def _editor(*_: object) -> None:
     compare_keystrokes()
+
+
+_PARTS: dict[str, Callable[[Path | None, Path], None]] = {
+    "start": _start,
+    "one": _one,
+    "many": _many,
+    "large": _large,
+    "most": _most,
+    "editor": _editor,
+}
 
 
 def _found(folder: Path) -> Sequence[Path]:
@@ -46,12 +83,6 @@ def _found(folder: Path) -> Sequence[Path]:
     if not templates:
         sys.exit(f"no template below {folder}")
     return templates
-
-
-def _compare_templates(templates: Sequence[Path]) -> None:
-    middle = sorted(templates, key=lambda path: path.stat().st_size)[len(templates) // 2]
-    compare(f"One template: {_size([middle])}", _readers([middle]))
-    compare(f"{len(templates)} templates: {_size(templates)}", _readers(templates))
 
 
 def _size(templates: Sequence[Path]) -> str:
@@ -75,4 +106,4 @@ def _own(templates: Sequence[Path]) -> list[Contender]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main()

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measure import RUNS, Contender
+from benchmarks.measure import RUNS, Contender, machine, print_table
 from tests.lsp.client import Client
 
 _PAIRS = 250
@@ -34,10 +34,12 @@ def compare_keystrokes() -> None:
         for _ in range(RUNS):
             scan.run()
         waits = _keystrokes(Path(folder), path.as_uri(), text)
-    base, wait = median(scan.seconds), median(waits)
-    print(f"\nA keystroke in a template with {2 * _PAIRS} resources\n")
-    print(f"  {scan.name:<28}{base:>8.3f}s")
-    print(f"  {'msgaudit lsp':<28}{wait:>8.3f}s{wait / base:>7.1f}x")
+    print(f"\nA keystroke in a template of {2 * _PAIRS} resources ({machine()}; {RUNS} runs):\n")
+    rows = [
+        (name, f"{median(seconds):.3g} s", f"{min(seconds):.3g} s", f"{max(seconds):.3g} s")
+        for name, seconds in (("msgaudit scan", scan.seconds), ("msgaudit lsp", waits))
+    ]
+    print_table(("", "wall: median", "min", "max"), rows)
 
 
 def _keystrokes(folder: Path, uri: str, text: str) -> list[float]:

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import linear_regression
 
+from benchmarks.measure import machine, print_table
 from benchmarks.organization import keep
 
 ACCOUNTS, SIZE = (20, 200, 2_000), 500
@@ -27,7 +28,7 @@ _INTERVAL_SECONDS = 2.0
 
 def main(sizes: Sequence[int]) -> None:
     """Print one line for each number of accounts, and the exponent."""
-    points = []
+    points, rows = [], []
     for accounts in sizes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "organization.msgaudit.json.gz")
@@ -36,15 +37,17 @@ def main(sizes: Sequence[int]) -> None:
             seconds, peak = _judge(path, Path(folder, "report.json"), Path(folder, "report.html"))
             made = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6 - size
         points.append((math.log(count), math.log(seconds)))
-        print(
-            f"{count:>9,} resources of {accounts:,} accounts, {size:.1f} MB: {seconds:8.1f} s, "
-            f"peak {peak / 1024**2:.2f} GiB, {made:.0f} MB of reports",
-            flush=True,
-        )
+        rows.append(
+            [
+                f"{count:,}", f"{accounts:,}", f"{size:.1f} MB", f"{seconds:.1f} s",
+                f"{peak / 1024**2:.2f} GiB", f"{made:.0f} MB",
+            ]
+        )  # fmt: skip
+    print(f"Processor time and memory of all processes ({machine()}):\n")
+    print_table(("resources", "accounts", "snapshot", "processor", "peak", "reports"), rows)
     if len(points) > 1:
-        print(
-            f"time grows with the power {linear_regression(*zip(*points, strict=True)).slope:.2f}"
-        )
+        slope = linear_regression(*zip(*points, strict=True)).slope
+        print(f"\nTime grows with the power {slope:.2f} of the resources.")
 
 
 def _judge(snapshot: Path, *reports: Path) -> tuple[float, int]:

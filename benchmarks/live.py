@@ -16,7 +16,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 import botocore.session
 from botocore.config import Config
@@ -24,9 +25,13 @@ from botocore.config import Config
 from auditor.collectors.live import LiveCollector, Scope
 from auditor.collectors.live.session import THREADS
 from benchmarks.latency import Recorder
+from benchmarks.measure import RUNS, machine, print_table
 
 _REGION = "us-east-1"
 _LATENCY_SECONDS = 0.04
+_HEADINGS = (
+    "", "calls", "wall: median", "min", "max", "processor", "for each call", "peak",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -39,25 +44,25 @@ def main() -> None:
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()
-    recorder = Recorder(f"http://{host}:{port}", _LATENCY_SECONDS)
+    recorder = Recorder(f"http://{host}:{port}")
     server = recorder.serve()
     url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     _fill(url, queues)
     recorder.answers.clear()
-    recorder.calls = 0
+    recorder.forget_calls()
     _collect(url)
     calls = recorder.calls
     server.shutdown()
     server.server_close()
     moto.stop()
-    recorder.upstream = None
+    recorder.upstream, recorder.latency_seconds = None, _LATENCY_SECONDS
     replay = multiprocessing.get_context("fork").Process(
         target=_replay, args=(recorder, server.server_port), daemon=True
     )
     replay.start()
     time.sleep(1)
-    _report(calls, url, queues)
+    _report(calls, url)
     replay.terminate()
 
 
@@ -117,10 +122,19 @@ def _timed(run: Callable[[str], int], url: str) -> tuple[int, float, float]:
     return result, time.monotonic() - wall, time.process_time() - processor
 
 
-def _measured(run: Callable[[str], int], url: str) -> tuple[int, float, float, float]:
-    """A run in a process of its own: its result, wall and processor seconds, and MB at the peak."""
+class _Run(NamedTuple):
+    """Its result, seconds on the wall and of the processor, and MB at the peak."""
+
+    result: int
+    wall: float
+    processor: float
+    peak: float
+
+
+def _measured(run: Callable[[str], int], url: str) -> _Run:
+    """A run in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as alone:
-        return (*alone.apply(_timed, (run, url)), alone.apply(_peak))
+        return _Run(*alone.apply(_timed, (run, url)), alone.apply(_peak))
 
 
 def _peak() -> float:
@@ -130,20 +144,31 @@ def _peak() -> float:
     return int(line.split()[1]) / 1024
 
 
-def _report(calls: int, url: str, queues: int) -> None:
-    bare_calls, bare_wall, bare_processor, _ = _measured(_bare, url)
-    resources, wall, processor, peak = _measured(_collect, url)
+def _report(calls: int, url: str) -> None:
+    readers: dict[str, Callable[[str], int]] = {"botocore alone": _bare, "msgaudit": _collect}
+    runs: dict[str, list[_Run]] = {name: [] for name in readers}
+    for _ in range(RUNS):
+        for name, read in readers.items():
+            runs[name].append(_measured(read, url))
+    bare_calls, resources = (of_reader[0].result for of_reader in runs.values())
     bound = 1.3 * calls * _LATENCY_SECONDS / THREADS + 1
-    ratio = (processor / calls) / (bare_processor / bare_calls)
-    load = os.getloadavg()[0]
-    print(f"{queues} queues: {resources} resources, {calls} calls, {THREADS} at a time")
-    print(f"load       {load:6.2f} over the last minute")
-    print(f"wall       {wall:6.2f} s   bound {bound:6.2f} s   bare botocore {bare_wall:6.2f} s")
-    print(
-        f"processor  {processor:6.2f} s   bare botocore {bare_processor:6.2f} s"
-        f" for {bare_calls} calls   ratio per call {ratio:.2f}"
-    )
-    print(f"memory     {peak:6.0f} MB at the peak")
+    print(f"{resources:,} resources ({machine()}; {RUNS} runs), bound of the wall {bound:.1f} s:\n")
+    rows = [
+        _row(name, made, runs[name])
+        for name, made in zip(readers, (bare_calls, calls), strict=True)
+    ]
+    print_table(_HEADINGS, rows)
+
+
+def _row(name: str, calls: int, runs: list[_Run]) -> list[str]:
+    walls = [run.wall for run in runs]
+    processor = median(run.processor for run in runs)
+    return [
+        name, f"{calls:,}",
+        *(f"{seconds:.3g} s" for seconds in (median(walls), min(walls), max(walls))),
+        f"{processor:.3g} s", f"{processor / calls * 1000:.2f} ms",
+        f"{median(run.peak for run in runs):.0f} MB",
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":

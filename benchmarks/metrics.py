@@ -27,6 +27,7 @@ from auditor.inventory import Reading, Unit
 from auditor.loading import load_rules
 from auditor.resources import Queue, RawResource
 from auditor.traffic import METRICS, needed
+from benchmarks.measure import machine, print_row, print_table
 
 _REGION, _ACCOUNT = "us-east-1", "111122223333"
 _LATENCY_SECONDS = 0.04
@@ -63,7 +64,7 @@ def main() -> None:
         bare = _bare(url, pool) * len(log.answers)
     process.terminate()
     _print(read, len(log.answers), len(found), (reading, bare, judging))
-    print(f"memory     {peak:6.0f} MB")
+    print_row(("memory at the peak", f"{peak:.0f} MB"))
 
 
 def _queues(count: int) -> list[RawResource]:
@@ -129,10 +130,14 @@ def _print(
     series = sum(len(raw.properties[METRICS]) for raw in read)
     calls = -(-series // _SERIES_IN_A_CALL)
     reading, bare, judging = times
-    print(f"{len(read):,} queues, {series:,} series of {_HOURS} values")
-    print(f"answers    {pages} pages; {calls} calls of {_SERIES_IN_A_CALL} series are the least")
-    print(f"reading    {reading:6.2f} s   bare botocore {bare:6.2f} s   ratio {reading / bare:.2f}")
-    print(f"judging    {judging:6.2f} s   {findings:,} findings")
+    print(f"{len(read):,} queues ({machine()}; one run):\n")
+    rows = (
+        ("series", f"{series:,} of {_HOURS} values"),
+        ("calls", f"{calls}, {_SERIES_IN_A_CALL} series in each, with {pages} pages of answers"),
+        ("read", f"processor {reading:.1f} s, {reading / bare:.2f} of botocore alone"),
+        ("judged by all rules on metrics", f"processor {judging:.1f} s, {findings:,} findings"),
+    )
+    print_table(("", ""), rows)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from auditor.loading import load_rules
 from auditor.resources import RawResource
 from auditor.rules import Rule
 from auditor.values import UndeterminedError
+from benchmarks.measure import machine, print_table
 from tools.docs.paths import read
 
 T = TypeVar("T")
@@ -129,6 +130,7 @@ def timed(action: Callable[[], T]) -> tuple[float, T]:
 
 def main(sizes: tuple[int, ...]) -> None:
     """Print one line for each size."""
+    rows = []
     rules = load_rules()
     ways = LOOPS_AND_ORPHANS | {cell.rule for row in read() for cell in row.cells.values()}
     for size in sizes:
@@ -138,12 +140,16 @@ def main(sizes: tuple[int, ...]) -> None:
         slowest = sorted(ways, key=lambda id_: -times[id_])[:SLOWEST]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         of_ways = sum(times[id_] for id_ in ways)
-        print(
-            f"{graph.index.count:>7} resources {len(graph.edges):>7} edges: "
-            f"graph {build:.2f} s, {len(ways)} rules of ways {of_ways:.2f} s, "
-            f"all {len(rules)} rules {sum(times.values()):.2f} s, peak {peak:.0f} MiB; slowest "
-            + ", ".join(f"{id_} {times[id_]:.2f} s" for id_ in slowest)
-        )
+        rows.append(
+            [
+                f"{graph.index.count:,}", f"{len(graph.edges):,}", f"{build:.2f} s",
+                f"{of_ways:.2f} s", f"{sum(times.values()):.2f} s", f"{peak:.0f} MiB",
+                ", ".join(f"{id_} {times[id_]:.2f} s" for id_ in slowest),
+            ]
+        )  # fmt: skip
+    print(f"Processor time ({machine()}):\n")
+    names = f"{len(ways)} rules about ways", f"all {len(rules)} rules"
+    print_table(("resources", "relations", "graph", *names, "memory", "the slowest"), rows)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ from __future__ import annotations
 import platform
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.environments import CACHE, program, version
+from benchmarks.environments import CACHE, program
 from benchmarks.measure import Contender
 
 GUARD_PACKAGE = "@cdklabs/cdk-validator-cfnguard@0.0.62"
@@ -22,8 +21,9 @@ GUARD_MODES = {
     " structured": ("--structured", "--show-summary", "none", "--output-format", "json"),
 }
 _SCANNERS = {
-    "cfripper": ("--format", "json"),
-    "checkov": (
+    "cfn-lint==1.58.0": ("--non-zero-exit-code", "none", "--"),
+    "cfripper==1.22.1": ("--format", "json"),
+    "checkov==3.3.30": (
         "--framework", "cloudformation", "--skip-download", "--quiet", "-o", "json", "-f",
     ),
 }  # fmt: skip
@@ -31,18 +31,13 @@ _SCANNERS = {
 
 def peers(templates: list[str]) -> Iterator[Contender]:
     """The contenders for these templates; says of each that is missing why."""
-    linter = shutil.which("cfn-lint", path=str(Path(sys.executable).parent))
-    if linter:
-        command = [linter, "--non-zero-exit-code", "none", "--", *templates]
-        yield Contender("cfn-lint", command)
-    else:
-        print("cfn-lint is missing: it is not installed beside this Python")
-    for package, options in _SCANNERS.items():
-        found = program(package)
+    for requirement, options in _SCANNERS.items():
+        found = program(requirement)
         if isinstance(found, str):
-            print(f"{package} is missing: {found}")
+            print(f"{requirement} is missing: {found}")
         else:
-            yield Contender(f"{package} {version(package)}", [str(found), *options, *templates])
+            name = requirement.replace("==", " ")
+            yield Contender(name, [str(found), *options, *templates])
     yield from _guards(templates)
 
 

@@ -7,16 +7,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from auditor.architecture import Architecture, Edge, Node
 from auditor.findings import Category, Finding, Location, Outcome, Severity, Subject, fingerprint
 from auditor.loading import load_rules
 from auditor.report import Report, Source, ordered
+from benchmarks.measure import RUNS, machine, print_row, print_table
 
 FINDINGS = 10_000
-RUNS = 3
 PAINT = """() => new Promise((resolve) => {
   const seen = performance.getEntriesByName("first-contentful-paint")[0];
   if (seen) { resolve(seen.startTime); }
@@ -70,34 +72,45 @@ def render(count: int, target: Path) -> None:
     from reports.html import HtmlReporter
 
     report = made_up(count)
+    seconds, busy = [], []
     for _ in range(RUNS):
-        start, busy = time.perf_counter(), time.process_time()
+        start, worked = time.perf_counter(), time.process_time()
         text = HtmlReporter().render(report)
-        seconds, busy = time.perf_counter() - start, time.process_time() - busy
-        print(f"  rendered      {seconds:8.2f} s   processor {busy:.2f} s", flush=True)
+        seconds.append(time.perf_counter() - start)
+        busy.append(time.process_time() - worked)
     target.write_text(text, encoding="utf-8")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  needs         {peak:8.0f} MiB {target.stat().st_size / 1e6:.2f} MB", flush=True)
+    _print_times("rendered", seconds)
+    _print_times("of that the processor", busy)
+    print_row(("memory of the whole process", f"{peak:.0f} MiB", "", ""))
+    print_row(("size of the file", f"{target.stat().st_size / 1e6:.2f} MB", "", ""))
 
 
 def browse(target: Path) -> None:
     """Open the report in Chromium, and print the times of first paint and of keystrokes."""
     from tests.reporting.browser import chromium
 
+    paints, strokes = [], []
     with chromium() as browser:
         for _ in range(RUNS):
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(target.as_uri())
-            paint = page.evaluate(PAINT)
+            paints.append(page.evaluate(PAINT) / 1000)
             texts = ("o", "or", "ord", "orders00", "orders000", "orders0001", "")
-            strokes = [page.evaluate(KEYSTROKE, text) for text in texts]
-            print(f"  first paint   {paint / 1000:8.2f} s")
-            print(f"  keystrokes    {', '.join(f'{stroke / 1000:.3f} s' for stroke in strokes)}")
+            strokes += [page.evaluate(KEYSTROKE, text) / 1000 for text in texts]
+    _print_times("first paint", paints)
+    _print_times("a keystroke in the search, until the list is there", strokes)
+
+
+def _print_times(name: str, seconds: Sequence[float]) -> None:
+    times = (median(seconds), min(seconds), max(seconds))
+    print_row((name, *(f"{each:.3g} s" for each in times)))
 
 
 def main(count: int) -> None:
     """Render in a process of its own, whose peak is only that of the report, then browse."""
-    print(f"HTML report of {count} findings")
+    print(f"HTML report of {count:,} findings ({machine()}; {RUNS} runs):\n")
+    print_table(("", "median", "min", "max"), ())
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "report.html"
         command = [sys.executable, "-m", "benchmarks.report", str(count), str(target)]

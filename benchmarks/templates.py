@@ -109,13 +109,13 @@ _BLOCK = """  Work{n}:
 """
 _CONDITIONS = "Conditions:\n  IsProd: !Equals [!Ref Stage, prod]\n"
 _CONDITIONAL = 10
-_RESOURCES = 30
+RESOURCES = 30
 _OF_HEAD, _OF_BLOCK = 2, 8
 _REDRIVE = "RedrivePolicy: {deadLetterTargetArn: !GetAtt Failed.Arn, maxReceiveCount: 5}"
 _EXTRA = "  Extra{n}: {{Type: AWS::SQS::Queue}}\n"
 
 
-def template(number: int, resources: int = _RESOURCES) -> str:
+def template(number: int, resources: int = RESOURCES) -> str:
     """The text of one template with so many resources."""
     service = f"service-{number}"
     blocks, rest = divmod(resources - _OF_HEAD, _OF_BLOCK)
@@ -145,7 +145,7 @@ def _values(number: int) -> dict[str, object]:
     }
 
 
-def write(folder: Path, templates: int, resources: int = _RESOURCES) -> list[Path]:
+def write(folder: Path, templates: int, resources: int = RESOURCES) -> list[Path]:
     """Write so many templates, a hundred in each folder, and give their paths in order."""
     paths = []
     for number in range(1, templates + 1):
