@@ -52,11 +52,14 @@ class Clients(Struct):
 
     def get(self, service: str, region: str) -> Any:
         """The client of a service in a region; raises `UsageError` for an unusable endpoint."""
-        with self._lock:
-            client = self._made.get((service, region))
-            if client is None:
-                client = self._made[service, region] = self._make(service, region)
-            return client
+        # Who has a client need not wait for those of others: the largest take half a second.
+        client = self._made.get((service, region))
+        if client is None:
+            with self._lock:
+                client = self._made.get((service, region))
+                if client is None:
+                    client = self._made[service, region] = self._make(service, region)
+        return client
 
     def forget(self) -> None:
         """Let go of the clients: each takes a quarter of a megabyte or more."""
