@@ -19,10 +19,14 @@ function textOf(finding) {
   ].join(" ").toLowerCase();
 }
 
+function prepare() {
+  texts ||= findings.map(textOf);
+}
+
 function chosen(state) {
   const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length && !texts) {
-    texts = findings.map(textOf);
+  if (words.length) {
+    prepare();
   }
   const severities = new Set(state.severity.split(","));
   return findings.filter((finding) => severities.has(finding.severity)
@@ -129,6 +133,7 @@ function step(by) {
   }
 }
 
+document.getElementById("search").addEventListener("focus", prepare);
 list.addEventListener("scroll", () => requestAnimationFrame(draw));
 list.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-fingerprint]");

@@ -7,8 +7,10 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from auditor.findings import Subject
 from auditor.report import Report
 from reports.html import HtmlReporter
 from tests.reporting import samples
@@ -137,6 +139,22 @@ def test_searching_filtering_and_sorting(browser: Browser, tmp_path: Path) -> No
             "SQS050 public-queue-policy",
             "SQS030 queue-without-dlq",
         ]
+
+
+def test_accounts_regions_and_services_are_told_apart(browser: Browser, tmp_path: Path) -> None:
+    (queue,) = samples.live().findings
+    elsewhere = Subject("AWS::SNS::Topic", "arn:x", "t", "arn:x", "444455556666", "us-east-1")
+    topic = replace(queue, resource=elsewhere, fingerprint="topic")
+    with browser.new_context() as context:
+        opened = visit(context, tmp_path, samples.report(queue, topic))
+
+        for field, value in (
+            ("account", "444455556666"), ("region", "us-east-1"), ("service", "SNS"),
+        ):  # fmt: skip
+            opened.choose(field, value)
+            assert opened.shown() == ["topic"]
+            opened.choose(field, "")
+        assert len(opened.shown()) == 2
 
 
 def test_undetermined_and_accepted_findings_are_a_choice_away(
