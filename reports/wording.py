@@ -168,13 +168,15 @@ def next_step(report: Report) -> str:
 def open_questions(findings: list[Finding]) -> dict[str, tuple[list[str], list[str]]]:
     """Undetermined results by reason: one unread thing may leave many rules without an answer.
 
-    The values are the rules and the resources, each once.
+    The values are the rules and the resources, each once and with its file.
     """
-    grouped: dict[str, tuple[dict[str, None], dict[str, str]]] = {}
+    grouped: dict[str, tuple[dict[str, None], dict[tuple[str, str], str]]] = {}
     for finding in findings:
         rules, resources = grouped.setdefault(finding.message, ({}, {}))
         rules.setdefault(finding.rule)
-        resources.setdefault(finding.resource.id, called(finding.resource))
+        path = finding.location.path if finding.location else ""
+        name = called(finding.resource)
+        resources.setdefault((finding.resource.id, path), f"{name} ({path})" if path else name)
     return {
         reason: (list(rules), list(resources.values()))
         for reason, (rules, resources) in grouped.items()

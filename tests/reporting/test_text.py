@@ -112,6 +112,19 @@ def test_rounds_and_two_stations_are_never_cut() -> None:
         assert " ".join(text.split()).count(" -> ".join(shown)) == 1
 
 
+def test_undetermined_resources_of_one_name_are_told_apart_by_their_files() -> None:
+    doubts = [
+        samples.finding(
+            samples.without_dlq, "Queue", "no value", Location(path, 1, 1, 1, 2),
+            outcome=Outcome.UNDETERMINED,
+        )
+        for path in ("a.yaml", "b.yaml")
+    ]  # fmt: skip
+    text = TextReporter().render(samples.report(*doubts))
+
+    assert "    for: Queue (a.yaml), Queue (b.yaml)\n" in text
+
+
 def test_undetermined_results_of_an_account_name_service_and_name() -> None:
     (found,) = samples.live().findings
     text = TextReporter().render(samples.report(replace(found, outcome=Outcome.UNDETERMINED)))
