@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jsonschema import validate
 
+from auditor.collectors.aggregator import AggregatorCollector
 from auditor.collectors.aggregator.types import KINDS, UNREAD
+from auditor.collectors.live import Scope
 from auditor.collectors.live.operations import AGGREGATED
 from auditor.loading import load_rules
 from tests.cli.inside import msgaudit
-from tests.live.faulty import FaultyAws
+from tests.cli.process import command
+from tests.live.faulty import Call, FaultyAws, Reply
 from tests.live.item_cases import CASES
 from tests.live.reading import ACCOUNT, REGION
 from tests.live.stub_config import NAME, StubConfig, recorder, source
@@ -109,6 +115,47 @@ def test_what_does_not_go_with_it(
     done = msgaudit(tmp_path, "scan", *chosen(company), *options)
     assert done.returncode == 2
     assert sum(company.calls.values()) == 0
+
+
+def test_interrupted_scan_reports_what_it_read(company: FaultyAws, tmp_path: Path) -> None:
+    """It is interrupted while the query for topics does not answer, after that for queues did."""
+    known = company.faults["SelectAggregateResourceConfig"]
+    reached, going_on = threading.Event(), threading.Event()
+    counted: list[str] = []
+
+    def select(call: Call) -> Reply | None:
+        if "AWS::SNS::Topic" in call.body:
+            going_on.wait(30)
+            return None
+        reply = known(call)
+        counted.append(call.body)
+        if len(counted) == 3:  # recorders, queues, roles
+            reached.set()
+        return reply
+
+    company.faults["SelectAggregateResourceConfig"] = select
+    process = subprocess.Popen(
+        command("scan", *chosen(company), "-f", "json"), cwd=tmp_path, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert reached.wait(60)
+    process.send_signal(signal.SIGINT)
+    going_on.set()
+    out, err = process.communicate(timeout=60)
+    report = json.loads(out)
+    assert report["summary"]["resources"] == 2
+    assert any("interrupted" in gap["reason"] for gap in report["gaps"])
+    assert "Traceback" not in err
+
+
+def test_progress_names_types(company: FaultyAws) -> None:
+    said: list[str] = []
+    scope = Scope(regions=(REGION,))
+    list(AggregatorCollector(NAME, scope, company.url, said.append).collect())
+    assert sorted(text.partition(";")[0] for text in said) == [
+        "1 items of AWS::IAM::Role", "1 items of AWS::SNS::Topic", "1 items of AWS::SQS::Queue",
+    ]  # fmt: skip
+    assert "; 0 of 3 left" in said[-1]
 
 
 def test_unknown_aggregator(company: FaultyAws, tmp_path: Path) -> None:
