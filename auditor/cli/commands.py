@@ -175,11 +175,11 @@ def lsp() -> None:
 def test_event(files: tuple[str, ...], bus: str | None, **options: object) -> int:
     """Show which way an event takes: the rules that match, and everything that then gets it.
 
-    Each FILE holds one event of EventBridge as JSON; - is standard input. It is followed through
-    templates, an account or a snapshot: --in and the options for accounts mean what they mean to
-    scan. Nothing is sent. Filters of subscriptions, pipes and mappings are evaluated too.
-    Permissions are not: that is what scan does. Exit status: 0 each event reaches something, 1 one
-    reaches nothing, 3 and 4 as with scan.
+    Each FILE holds an event of EventBridge as JSON, or a list of events; - is standard input. It is
+    followed through templates, an account or a snapshot: --in and the options for accounts mean
+    what they mean to scan. Nothing is sent. Filters of subscriptions, pipes and mappings are
+    evaluated too. Permissions are not: that is what scan does. Exit status: 0 each event reaches
+    something, 1 one reaches nothing, 3 and 4 as with scan.
     """
     from auditor.cli.journeys import run_test_event
 

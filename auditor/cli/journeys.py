@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, to_builtins
 
 from auditor.arns import symbolic
 from auditor.cli import complain
+from auditor.cli.events import events_in
 from auditor.cli.options import Choices
 from auditor.cli.output import to_standard_output
 from auditor.cli.progress import Progress
@@ -21,8 +20,6 @@ from auditor.graph import Graph
 from auditor.inventory import Reading, Unit
 from auditor.journey import Step, buses, follow
 from auditor.linking import build_graph
-
-_HINT = 'An event is a JSON object such as {"source": "shop.orders", "detail": {}}.'
 
 
 class Place(Struct, frozen=True):
@@ -35,7 +32,7 @@ class Place(Struct, frozen=True):
 
 
 class Journey(Struct, frozen=True):
-    """The way of the event of one file through one place."""
+    """The way of one event through one place."""
 
     event: str
     template: str | None
@@ -49,7 +46,7 @@ def run_test_event(files: tuple[str, ...], bus: str | None, choices: Choices) ->
 
     Raises `MsgauditError` for what the user can mend.
     """
-    events = [(file, _event(file)) for file in files]
+    events = [named for file in files for named in events_in(file)]
     units = _units(choices)
     places = [_place(unit, reading) for unit in units for reading in unit.readings]
     gaps = [gap for unit in units for gap in unit.gaps]
@@ -58,14 +55,14 @@ def run_test_event(files: tuple[str, ...], bus: str | None, choices: Choices) ->
     _check(bus, [place.graph for place in places])
     journeys = [
         Journey(
-            file, place.template, place.accounts, place.when, list(follow(place.graph, event, bus))
+            name, place.template, place.accounts, place.when, list(follow(place.graph, event, bus))
         )
-        for file, event in events
+        for name, event in events
         for place in places
     ]
     _show(journeys, gaps, choices.format_)
     arrived = {it.event for it in journeys if any(step.ends for step in it.steps)}
-    if not arrived >= set(files):
+    if not arrived >= {name for name, _ in events}:
         return ExitStatus.FINDINGS
     return ExitStatus.GAPS if gaps and not choices.allow_gaps else ExitStatus.PASSED
 
@@ -122,21 +119,6 @@ def _show(journeys: list[Journey], gaps: list[Gap], format_: str) -> None:
         complain(
             "could not be read, so more may get the event:", "\n  ".join(lines), ExitStatus.GAPS
         )
-
-
-def _event(file: str) -> Mapping[str, object]:
-    """The event in a file, `-` being standard input; raises `UsageError` when there is none."""
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        event = json.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"{file} cannot be read: {reason}") from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{file} is not JSON: {error}", _HINT) from None
-    if not isinstance(event, dict):
-        raise UsageError(f"{file} is not an event", _HINT)
-    return event
 
 
 def _text(journey: Journey) -> str:

@@ -5,6 +5,8 @@ Read on 2026-11-23. "API" is the text of the operation in the service model of b
 
 from __future__ import annotations
 
+# API PutEvents: the size of an entry.
+EVENT_BYTES_MAX = 1_048_576
 # API PutTargets; not adjustable.
 TARGETS_PER_RULE = 5
 # EventBridge user guide, quotas of event buses: adjustable, and lower in two Regions.
