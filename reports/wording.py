@@ -156,6 +156,8 @@ def next_step(report: Report) -> str:
         return "Next: msgaudit iam-policy prints the permissions that a complete audit needs."
     if report.gaps:
         return "Next: make readable what could not be read, so that it is audited too."
+    if report.undetermined and report.source.kind != "template":
+        return "Next: read why some results are undetermined; all others are in order."
     if report.undetermined:
         return "Next: --parameter NAME=VALUE gives msgaudit the values that it could not know."
     if not report.audited:

@@ -14,11 +14,12 @@ from auditor.cli.output import to_standard_output, writing
 from auditor.cli.progress import Progress
 from auditor.collectors.live import LiveCollector, Scope, Traffic
 from auditor.errors import ExitStatus, UsageError
-from auditor.inventory import Collector
+from auditor.inventory import Collector, Unit
 from auditor.loading import load_rules
 from auditor.rules import Rule
 from auditor.snapshot import write
 from auditor.traffic import needed
+from reports.wording import counted
 
 if TYPE_CHECKING:
     from auditor.collectors.aggregator import AggregatorCollector
@@ -94,17 +95,26 @@ def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:
     if not choices.live:
         hint = "Give --profile or --region, or --organization with --account-role."
         raise UsageError("it is not clear what to collect", hint)
+    if file == "-":
+        raise UsageError("a snapshot needs a file", "Name one; /dev/stdout can be one, too.")
+    # Opened first: a file that cannot be written shall not cost a long reading.
+    with writing(file, private=True) as target:
+        unit = _collected(choices)
+        write(unit, target, redact=redact)
+    count = sum(len(reading.resources) for reading in unit.readings)
+    what = f"{counted(count, 'resource')} and {counted(len(unit.gaps), 'gap')}"
+    print(f"Wrote {what} to {file}", file=sys.stderr)
+    return ExitStatus.GAPS if unit.gaps else ExitStatus.PASSED
+
+
+def _collected(choices: LiveChoices) -> Unit:
     progress = Progress("read")
     try:
         with reading(choices, progress, load_rules()) as collector:
             (unit,) = collector.collect()
+            return unit
     finally:
         progress.close()
-    with writing(file, private=True) as target:
-        write(unit, target, redact=redact)
-    count = sum(len(reading.resources) for reading in unit.readings)
-    print(f"Wrote {count} resources and {len(unit.gaps)} gaps to {file}", file=sys.stderr)
-    return ExitStatus.GAPS if unit.gaps else ExitStatus.PASSED
 
 
 def run_plan(choices: LiveChoices) -> int:

@@ -11,6 +11,7 @@ import botocore.session
 import pytest
 from moto.server import ThreadedMotoServer
 
+from auditor.collectors.live import session
 from tests.live.faulty import FaultyAws
 
 REGION = "us-east-1"
@@ -38,6 +39,12 @@ def no_real_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the first answer of moto's services takes longer than AWS ever does."""
+    monkeypatch.setattr(session, "_READ_SECONDS", 300)
 
 
 class Account:

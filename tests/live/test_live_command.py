@@ -77,6 +77,16 @@ def test_collect_with_a_broken_configuration(tmp_path: Path) -> None:
     assert (done.returncode, "regoins" in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("place", ["missing/kept.gz", "-"])
+def test_collect_looks_at_the_place_first(tmp_path: Path, place: str) -> None:
+    """Before a reading that may take an hour: nobody listens at this endpoint."""
+    nowhere = ("--region", REGION, "--endpoint-url", "http://127.0.0.1:1")
+    done = msgaudit(tmp_path, "collect", *nowhere, "-o", place)
+    assert done.returncode == 2
+    assert any(word in done.stderr for word in ("cannot be written", "needs a file"))
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

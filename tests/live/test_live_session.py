@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import botocore
 import pytest
-from botocore import xform_name
+from botocore.credentials import RefreshableCredentials
 
 from auditor.collectors.live import OPERATIONS, LiveCollector, Scope
 from auditor.collectors.live.collector import SERVICES
 from auditor.collectors.live.operations import (
-    ANSWERS,
-    READING_VERBS,
     ReadOnlyError,
     client_name,
     operation_name,
+    refuse_changes,
 )
-from auditor.collectors.live.session import open_session
+from auditor.collectors.live.reader import Log, Reader
+from auditor.collectors.live.session import open_session, sign_in
 from auditor.errors import NothingAuditedError, UsageError
 from tests.live.conftest import REGION, Account
 from tests.live.faulty import FaultyAws
@@ -67,12 +71,78 @@ def test_profile_gives_region_and_credentials(
     assert [raw.region for raw in resources(unit, "AWS::SQS::Queue")] == ["eu-west-1"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ("credential_process = /bin/false", "from custom-process"),
+        ("credential_process = /no/such/program", "No such file or directory"),
+        ("credential_process = echo hello", "Expecting value"),
+        ("credential_process = echo []", "no attribute 'get'"),
+        ("web_identity_token_file = /no/such/file\nrole_arn = {role}", "No such file or directory"),
+        (
+            "sso_session = corp\nsso_account_id = 1\nsso_role_name = a",
+            "Token for corp does not exist",
+        ),
+        ("sso_session = gone\nsso_account_id = 1\nsso_role_name = a", "sso-session does not exist"),
+        ("role_arn = {role}\nsource_profile = gone", 'source_profile "gone" referenced'),
+        ("aws_access_key_id = testing", "Partial credentials"),
+    ],
+)
+def test_profile_without_usable_credentials(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, setting: str, reason: str
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    lines = setting.format(role="arn:aws:iam::123456789012:role/audit")
+    portal = f"[sso-session corp]\nsso_region = {REGION}\nsso_start_url = https://corp.example/\n"
+    (tmp_path / "config").write_text(f"[profile prod]\nregion = {REGION}\n{lines}\n{portal}")
+    with pytest.raises(NothingAuditedError, match=reason) as caught:
+        list(LiveCollector(Scope(profiles=("prod",))).collect())
+    assert str(caught.value).startswith("these AWS credentials cannot be used: ")
+    assert "--profile" in caught.value.hint
+
+
+def test_code_that_nobody_can_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a profile with `mfa_serial` comes to without a terminal."""
+
+    def ask() -> None:
+        raise EOFError
+
+    clients = open_session(None, None, attempts=1)
+    monkeypatch.setattr(clients.session, "get_credentials", ask)
+    with pytest.raises(NothingAuditedError, match="there is no terminal to answer"):
+        sign_in(clients)
+
+
+def test_credentials_that_cannot_be_renewed_end_the_run(account: Account) -> None:
+    """As when the program of a profile is gone by then."""
+    clients = open_session(None, account.url, attempts=1)
+    session: Any = clients.session
+    known = session.get_credentials()
+
+    def renew() -> dict[str, str]:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
+    # No provider gives such short-lived ones.
+    session._credentials = RefreshableCredentials(
+        known.access_key, known.secret_key, "", soon, renew, "custom-process"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        reader = Reader(clients, REGION, None, pool, log := Log())
+        assert reader.listing("sqs:ListQueues", "QueueUrls", MaxResults=1000) == []
+        assert reader.listing("sns:ListTopics", "Topics") == []
+    (gap,) = log.gaps()
+    assert gap.reason.startswith("the credentials cannot be renewed: [Errno 2] No such file")
+
+
 def test_progress_names_each_service(account: Account) -> None:
     account.queue("orders")
     said: list[str] = []
     scope = Scope(regions=(REGION,))
     list(LiveCollector(scope, endpoint_url=account.url, progress=said.append).collect())
-    assert said[0].startswith(f"{REGION}: 1 resources of SQS; {len(SERVICES) - 1} of ")
+    assert said[0].startswith(f"{len(SERVICES) - 1} of {len(SERVICES)} left, about ")
+    assert said[0].endswith(f" failed; {REGION}: 1 resources of SQS")
     assert len(said) == len(SERVICES)
 
 
@@ -82,31 +152,39 @@ def test_every_operation_exists_and_only_reads() -> None:
         name = operation_name(action)
         model = session.get_service_model(client_name(action))
         assert name in model.operation_names
-        assert name.startswith(READING_VERBS)
+        assert name.startswith(("BatchGet", "Describe", "Get", "List", "Select"))
 
 
-@pytest.mark.parametrize(
-    ("service", "operation", "arguments"),
-    [
-        ("sqs", "DeleteQueue", {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/orders"}),
-        ("sqs", "SendMessage", {"QueueUrl": "https://x.example/1/orders", "MessageBody": "hello"}),
-        ("sns", "CreateTopic", {"Name": "orders"}),
-        ("lambda", "Invoke", {"FunctionName": "worker"}),
-        ("cloudwatch", "PutMetricData", {"Namespace": "a", "MetricData": []}),
-        (
-            "sts",
-            "AssumeRoot",
-            {"TargetPrincipal": "111122223333", "TaskPolicyArn": {"arn": "a" * 20}},
-        ),
-    ],
-)
-def test_other_calls_are_refused_before_they_are_sent(
-    faulty: FaultyAws, service: str, operation: str, arguments: dict[str, str]
-) -> None:
-    client = open_session(None, faulty.url, attempts=1).get(service, REGION)
-    with pytest.raises(ReadOnlyError, match=f"{service}:{operation} was about to be called"):
-        getattr(client, xform_name(operation))(**arguments)
+def test_other_calls_are_refused_before_they_are_sent(faulty: FaultyAws) -> None:
+    client = open_session(None, faulty.url, attempts=1).get("sqs", REGION)
+    with pytest.raises(ReadOnlyError, match="sqs:DeleteQueue was about to be called"):
+        client.delete_queue(QueueUrl=f"{faulty.url}/1/orders")
     assert sum(faulty.calls.values()) == 0
+
+
+# Beside lists and descriptions: what signs in, and what finds the region of a bucket.
+SIGNING_IN = {
+    ("s3", "HeadBucket"), ("signin", "CreateOAuth2Token"), ("sso", "GetRoleCredentials"),
+    ("sso-oidc", "CreateToken"), ("sts", "AssumeRole"), ("sts", "AssumeRoleWithWebIdentity"),
+}  # fmt: skip
+
+
+def test_no_operation_of_any_service_can_change_anything() -> None:
+    """Nor read what messages and objects hold: every operation that botocore knows there is tried.
+
+    Of the services that are asked, and of some that hold secrets.
+    """
+    session = botocore.session.Session()
+    known = {(client_name(action), operation_name(action)) for action in OPERATIONS}
+    services = {service for service, _ in known | SIGNING_IN} | {"secretsmanager", "ssm", "logs"}
+    allowed = set()
+    for service in sorted(services):
+        model = session.get_service_model(service)
+        for name in model.operation_names:
+            with contextlib.suppress(ReadOnlyError):
+                refuse_changes(model=model.operation_model(name))
+                allowed.add((service, name))
+    assert allowed == known | SIGNING_IN
 
 
 def test_collecting_sends_nothing_but_the_listed_operations(

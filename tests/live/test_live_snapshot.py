@@ -48,7 +48,7 @@ def test_scan_of_a_snapshot_finds_the_same(
     faulty.deny("DescribePipe", status=403)
     place = ("--region", REGION, "--endpoint-url", faulty.url)
     collected = msgaudit(tmp_path, "collect", *place, "-o", "first.gz")
-    assert (collected.returncode, "1 gaps to first.gz" in collected.stderr) == (4, True)
+    assert (collected.returncode, "1 gap to first.gz" in collected.stderr) == (4, True)
     msgaudit(tmp_path, "collect", *place, "-o", "second.gz")
     live = msgaudit(tmp_path, "scan", *place, "--pedantic", "-f", "json")
     later = msgaudit(tmp_path, "scan", "--snapshot", "first.gz", "--pedantic", "-f", "json")

@@ -132,6 +132,16 @@ def test_undetermined_results_of_an_account_name_service_and_name() -> None:
     assert "    for: SQS orders\n" in text
 
 
+def test_parameters_are_no_answer_for_accounts() -> None:
+    report = samples.live()
+    doubt = replace(report.findings[0], outcome=Outcome.UNDETERMINED)
+    text = TextReporter().render(replace(report, findings=(doubt,)))
+
+    assert text.endswith(
+        "\nNext: read why some results are undetermined; all others are in order.\n"
+    )
+
+
 def test_undetermined_results_are_grouped_by_reason() -> None:
     reasons = {"QueueA": "no value", "QueueB": "no value", "QueueC": "imported"}
     doubts = [

@@ -20,6 +20,7 @@ from auditor.collectors.live.session import (
     home_region,
     identify,
     open_session,
+    sign_in,
 )
 from auditor.errors import MsgauditError, NothingAuditedError, UsageError
 from auditor.findings import Gap
@@ -138,7 +139,9 @@ def _candidates(
     scope: Scope, profile: str | None, endpoint_url: str | None, attempts: int, limits: Limits
 ) -> list[_Candidate]:
     base = open_session(profile, endpoint_url, attempts, limits)
-    region = home_region(base) if scope.all_regions else choose_regions(base, scope.regions)[0]
+    region = "" if scope.all_regions else choose_regions(base, scope.regions)[0]
+    sign_in(base)
+    region = region or home_region(base)
     caller = identify(base, region)
     ids: Iterable[str | None] = dict.fromkeys(scope.accounts)
     if scope.organization:

@@ -31,6 +31,10 @@ Fault = BotoCoreError | ClientError | ResponseParserError
 # of botocore's own parsers.
 MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 
+# What getting credentials raises beside these: the program or file that a profile names is not
+# there, it gives what has expired, or a code is asked for and there is no terminal.
+SIGNING = (EOFError, OSError, RuntimeError)
+
 _DENIED = ("AccessDenied", "AuthorizationError", "UnauthorizedOperation", "UnauthorizedException")
 _GONE = (
     "NotFound", "NotFoundException", "DoesNotExist", "NonExistentQueue", "NoSuchResourceException",
@@ -103,6 +107,8 @@ def classify(error: Exception) -> CallError:
     """The same error in the words of this package."""
     if isinstance(error, MALFORMED) and not isinstance(error, FAULTS):
         return CallError(f"the answer could not be read: {error!r}")
+    if isinstance(error, SIGNING) and not isinstance(error, FAULTS):
+        return CallError(f"the credentials cannot be renewed: {error}", ended=True)
     if not isinstance(error, ClientError):
         return CallError(str(error), ended=isinstance(error, _NO_CREDENTIALS))
     code, status = _code(error), _status(error)

@@ -32,6 +32,6 @@ class Meter:
             seconds = (time.monotonic() - self._start) / self._done * left
             gaps = sum(len(log.failures) for log in self._logs)
             self._progress(
-                f"{what}; {left} of {self._parts} left, {self._limits.sent} calls,"
-                f" {gaps} failed, about {seconds:.0f} s"
+                f"{left} of {self._parts} left, about {seconds:.0f} s;"
+                f" {self._limits.sent} calls, {gaps} failed; {what}"
             )

@@ -10,8 +10,6 @@ from auditor.errors import MsgauditError
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-READING_VERBS = ("List", "Get", "Describe", "BatchGet", "Select")
-
 # The IAM action (for API Gateway see `permission`), and the key that every complete answer holds. A
 # broken answer with status 200 parses to an empty one, which must not pass for "there are none".
 # SQS leaves the key out when an account has no queue, Lambda when a function has no reserved
@@ -95,11 +93,16 @@ AGGREGATED: Mapping[str, str] = {
 ANSWERS = {**OPERATIONS, **AGGREGATED}
 
 # What botocore itself calls to get credentials: for roles of other accounts, of profiles and of
-# workloads with a web identity, and for people who signed in with SSO. It changes no resource.
-_CREDENTIALS = frozenset((
-    "CreateOAuth2Token", "CreateToken", "AssumeRole", "AssumeRoleWithWebIdentity",
+# workloads with a web identity, and for people who signed in with SSO; and to find the region of a
+# bucket that moved. It changes no resource.
+_OWN_CALLS = frozenset((
+    ("s3", "HeadBucket"),
+    ("signin", "CreateOAuth2Token"),
+    ("sso", "GetRoleCredentials"),
+    ("sso-oidc", "CreateToken"),
+    ("sts", "AssumeRole"),
+    ("sts", "AssumeRoleWithWebIdentity"),
 ))  # fmt: skip
-_CREDENTIAL_SERVICES = ("signin", "sso-oidc", "sts")
 
 # Where the API of a prefix, or of one of its actions, is not called as the prefix. Version 2 of
 # Kinesis analytics lists the SQL applications of version 1, too.
@@ -139,15 +142,17 @@ def operation_name(action: str) -> str:
     return _OPERATIONS.get(action, action.partition(":")[2])
 
 
+# As (service, operation) in botocore's words: nothing else is ever sent.
+SENT = _OWN_CALLS | {(client_name(action), operation_name(action)) for action in OPERATIONS}
+
+
 def refuse_changes(**event: Any) -> None:
-    """Stop a call that does not only read; botocore runs this before it sends anything.
+    """Stop a call that is not one of the known ones; botocore runs this before it sends anything.
 
     Raises `ReadOnlyError`.
     """
     model: OperationModel = event["model"]
-    service = model.service_model.service_name
-    if service in _CREDENTIAL_SERVICES and model.name in _CREDENTIALS:
-        return
-    if not model.name.startswith(READING_VERBS):
-        message = f"msgaudit only reads, but {service}"
-        raise ReadOnlyError(f"{message}:{model.name} was about to be called")
+    called = (model.service_model.service_name, model.name)
+    if called not in SENT:
+        message = f"msgaudit only reads, but {':'.join(called)} was about to be called"
+        raise ReadOnlyError(message)

@@ -11,7 +11,7 @@ from botocore import xform_name
 from msgspec import Struct, field
 
 from auditor.collectors.live.availability import offered
-from auditor.collectors.live.faults import FAULTS, MALFORMED, CallError, classify
+from auditor.collectors.live.faults import FAULTS, MALFORMED, SIGNING, CallError, classify
 from auditor.collectors.live.operations import (
     ANSWERS,
     client_name,
@@ -194,7 +194,7 @@ class Reader(Struct, frozen=True):
         method = getattr(client, xform_name(operation_name(action)))
         try:
             answer: Answer = method(**arguments)
-        except (*FAULTS, *MALFORMED) as error:
+        except (*FAULTS, *MALFORMED, *SIGNING) as error:
             cause = classify(error)
             if cause.ended:
                 self.log.ended = cause

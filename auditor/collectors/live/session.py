@@ -25,6 +25,7 @@ from auditor.collectors.live import datapoints
 from auditor.collectors.live.faults import (
     FAULTS,
     MALFORMED,
+    SIGNING,
     AccountError,
     about_credentials,
     classify,
@@ -107,6 +108,28 @@ def open_session(
         user_agent_extra=f"msgaudit/{__version__}",
     )
     return Clients(session, endpoint_url, config, limits or Limits())
+
+
+def sign_in(clients: Clients) -> None:
+    """Get the credentials, which may run a program of the profile or ask for a code.
+
+    Raises `NothingAuditedError` when there are none.
+    """
+    try:
+        found = clients.session.get_credentials()
+        if found is not None:
+            found.get_frozen_credentials()
+    except FAULTS as error:
+        raise _unusable(classify(error).reason) from error
+    except (*SIGNING, *MALFORMED) as error:
+        reason = str(error).strip() or "a code is asked for, and there is no terminal to answer"
+        raise _unusable(f"the profile gives none: {reason}") from error
+
+
+def _unusable(reason: str) -> NothingAuditedError:
+    message = f"these AWS credentials cannot be used: {reason.rstrip(': ')}"
+    hint = "sign in (aws sso login), or choose another profile with --profile"
+    return NothingAuditedError(message, hint)
 
 
 def assume(base: Clients, profile: str | None, region: str, role: str) -> Clients:
@@ -207,9 +230,7 @@ def identify(clients: Clients, region: str) -> str | None:
     except FAULTS as error:
         if not about_credentials(error):
             return None
-        message = f"these AWS credentials cannot be used: {classify(error).reason}"
-        hint = "sign in (aws sso login), or choose another profile with --profile"
-        raise NothingAuditedError(message, hint) from error
+        raise _unusable(classify(error).reason) from error
 
 
 def _regions(session: botocore.session.Session) -> list[str]:
