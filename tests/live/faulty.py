@@ -111,7 +111,7 @@ class FaultyAws:
                 self.wfile.write(answer)
 
             def _forward(self, body: bytes) -> Reply:
-                upstream = http.client.HTTPConnection(faulty.upstream, timeout=20)
+                upstream = http.client.HTTPConnection(faulty.upstream, timeout=300)
                 try:
                     upstream.request(self.command, self.path, body, dict(self.headers))
                     response = upstream.getresponse()

@@ -143,7 +143,7 @@ def operation_name(action: str) -> str:
 
 
 # As (service, operation) in botocore's words: nothing else is ever sent.
-SENT = _OWN_CALLS | {(client_name(action), operation_name(action)) for action in OPERATIONS}
+SENT = _OWN_CALLS | {(client_name(action), operation_name(action)) for action in ANSWERS}
 
 
 def refuse_changes(**event: Any) -> None:
