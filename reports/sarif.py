@@ -5,6 +5,7 @@ https://docs.github.com/code-security/code-scanning/integrating-with-code-scanni
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ MOST_RESULTS = 5_000  # GitHub keeps no more of a run
 MOST_RELATED = 100  # of a result
 LONGEST = 1_000
 _HOME = "https://pypi.org/project/msgaudit/"
-_BRACKETS = str.maketrans({"[": r"\[", "]": r"\]"})
+_BRACKET = re.compile(r"(\\*)([\[\]])")
 
 
 class SarifReporter:
@@ -144,8 +145,8 @@ def _message(finding: Finding, linked: list[tuple[Related, Location]]) -> str:
 
 
 def _text(hostile: str) -> str:
-    # Brackets make links in messages.
-    return clipped(visible(hostile), LONGEST).translate(_BRACKETS)
+    # Brackets make links in messages, unless a backslash escapes them that is not itself escaped.
+    return _BRACKET.sub(r"\1\1\\\2", clipped(visible(hostile), LONGEST))
 
 
 def _physical(location: Location) -> Json:

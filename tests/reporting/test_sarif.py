@@ -327,6 +327,17 @@ def test_a_region_over_several_lines_shrinks_to_its_first() -> None:
     assert region == {"startLine": 3, "startColumn": 5}
 
 
+@pytest.mark.parametrize("slashes", range(4))
+def test_no_backslash_takes_the_escape_of_a_bracket(slashes: int) -> None:
+    escape = "\\" * slashes
+    text = f"{escape}[click{escape}](https://evil.example)"
+    made = samples.finding(samples.without_dlq, "Queue", text, Location("a.yaml", 1, 1, 1, 2))
+    (result,) = run_of(samples.report(made))["results"]
+
+    before = re.findall(r"(\\*)[\[\]]", result["message"]["text"])
+    assert [len(run) for run in before] == [2 * slashes + 1] * 2
+
+
 def test_hostile_text_makes_no_links_and_hides_nothing() -> None:
     results = run_of(samples.hostile())["results"]
     messages = " ".join(result["message"]["text"] for result in results)
