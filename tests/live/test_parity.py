@@ -69,6 +69,7 @@ EXCEPTIONS = {
     "streams-near-account-quota": STATE,
     "subscribers-refuse-large-messages": MOTO,
     "subscription-not-confirmed": MOTO,
+    "subscription-through-own-api": MOTO,
     "text-messages-hardly-paid-for": STATE,
     "too-many-stream-readers": MOTO,
     "unknown-queue-property": REFUSED,
