@@ -79,7 +79,12 @@ def _rate_limit(service: str) -> Limit:
 
 def _events(needs: Needs) -> Iterator[Step]:
     if needs.streaming or (needs.replay and needs.ordering):
-        yield "kinesis", _of_stream("a stream keeps records in order, to be read again", needs)
+        yield "kinesis", _of_stream("a stream keeps the records of a key in order", needs)
+        if needs.replay and not needs.streaming:
+            yield (
+                "kinesis",
+                "a FIFO topic with an ArchivePolicy can replay as well, to its queues only",
+            )
     elif needs.ordering:
         also = "; its filter policies choose, but transform nothing" if needs.filtering else ""
         why = "a FIFO topic keeps the order of each message group, a bus does not"
@@ -121,8 +126,9 @@ def _of_stream(why: str, needs: Needs) -> str:
         return why
     shards = math.ceil(needs.rate / SHARD_RECORDS)
     size = f"{needs.rate:,} records a second need {shards:,} or more, or a stream on demand"
-    little = "; so few would go through one shard, and a queue or topic costs less while idle"
-    return f"{why}; with 1,000 records a second for a shard {size}{little if shards == 1 else ''}"
+    few = shards == 1 and not needs.replay
+    little = "; without replay a queue or topic costs less for so few" if few else ""
+    return f"{why}; with 1,000 records a second for a shard {size}{little}"
 
 
 def _workflow(needs: Needs) -> Iterator[Step]:

@@ -30,6 +30,7 @@ _QUESTIONS = {
         ("filtering", "Are filters, transformations or partners of AWS needed?"),
         ("ordering", "Is the order strict?"),
         ("replay", "Must old messages be read again?"),
+        ("low_cost", "Is cost the main concern?"),
     ),
     Pattern.JOBS: (
         ("ordering", "Is the order strict?"),

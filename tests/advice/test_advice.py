@@ -108,7 +108,9 @@ def test_rates_are_part_of_the_reasons() -> None:
     (stream,) = advise(Needs(EVENTS, streaming=True, rate=2_500)).reasons
     assert "2,500 records a second need 3 or more" in stream
     (slow,) = advise(Needs(EVENTS, streaming=True, rate=10)).reasons
-    assert "costs less while idle" in slow
+    assert "a queue or topic costs less for so few" in slow
+    _, other = advise(Needs(EVENTS, ordering=True, replay=True)).reasons
+    assert "a FIFO topic with an ArchivePolicy can replay as well" in other
     (batched,) = advise(Needs(JOBS, ordering=True, rate=301)).reasons
     assert "above 300 messages a second in batches only" in batched
 

@@ -79,10 +79,17 @@ def test_what_makes_no_sense_is_said(tmp_path: Path, arguments: tuple[str, ...],
     assert done.stdout == ""
 
 
-def test_questions_on_a_terminal(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("answers", "service"),
+    [
+        (b"jobs\ny\nn\nn\n5000\n", b"Amazon SQS, FIFO queue with high throughput\n"),
+        (b"events\nn\ny\ny\nn\nn\ny\nfast\n50\n", b"Amazon SNS, standard topic"),
+    ],
+)
+def test_questions_on_a_terminal(tmp_path: Path, answers: bytes, service: bytes) -> None:
     """The questions go to standard error, so that the answer can be kept."""
     terminal, other_end = os.openpty()
-    os.write(terminal, b"jobs\ny\nn\nn\n5000\n")
+    os.write(terminal, answers)
     done = subprocess.run(
         command("advise"),
         cwd=tmp_path,
@@ -94,7 +101,7 @@ def test_questions_on_a_terminal(tmp_path: Path) -> None:
     os.close(terminal)
     os.close(other_end)
     assert done.returncode == 0
-    assert done.stdout.startswith(b"Use Amazon SQS, FIFO queue with high throughput\n")
+    assert done.stdout.startswith(b"Use " + service)
     assert b"Is the order strict?" in done.stderr
 
 
