@@ -99,9 +99,9 @@ def _row(item: Contender, base: Contender) -> list[str]:
     return [
         item.name,
         *(f"{seconds:.3g} s" for seconds in times),
-        f"{wall / median(base.seconds):.2g}",
+        f"{wall / median(base.seconds):.3g}",
         f"{worked:.3g} s",
-        f"{worked / median(base.processor):.2g}",
+        f"{worked / median(base.processor):.3g}",
         f"{median(item.peaks):.0f} MiB",
     ]
 

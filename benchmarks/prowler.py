@@ -1,4 +1,4 @@
-"""Compares msgaudit with Prowler on one account: `python -m benchmarks.prowler [--moto]`.
+"""Compares msgaudit with Prowler on one account: `python -m benchmarks.prowler`.
 
 The account is filled in moto. What moto answers to each tool is recorded on a run that does not
 count, and then repeated, at once and after 40 ms: moto answers one request at a time, and slowly,
@@ -9,6 +9,7 @@ measured with them.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
@@ -33,7 +34,7 @@ _LACKING: dict[str, object] = {
     "events:ListEndpoints": {"Endpoints": []},
     "schemas:ListRegistries": {"Registries": []},
 }
-_LATENCIES_SECONDS = (0.0, 0.04)
+_LATENCIES_MS = (0, 40)
 _RARE = 10
 # Where a command takes the server's URL.
 _URL = "URL"
@@ -63,6 +64,12 @@ class Tool:
 
 def main() -> None:
     """Print times beside each other, and the calls by action."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.prowler")
+    parser.add_argument("--moto", action="store_true", help="let moto answer every time")
+    parser.add_argument(
+        "--latency", type=int, action="append", help="milliseconds (repeatable; default: 0 and 40)"
+    )
+    asked = parser.parse_args()
     prowler = program(_PROWLER)
     if isinstance(prowler, str):
         sys.exit(f"Prowler is missing: {prowler}")
@@ -75,23 +82,23 @@ def main() -> None:
             Tool("msgaudit, at the rates of AWS", scan, url),
             Tool(_PROWLER.replace("==", " "), _prowler(prowler, folder), url),
         )
-        _compare(tools, repeated="--moto" not in sys.argv)
+        _compare(tools, asked.latency or _LATENCIES_MS, repeated=not asked.moto)
         own = _read_by_msgaudit(report)
         read = (own, own, _read_by_prowler(Path(folder, "prowler.csv")))
     _print_calls(tools, read)
 
 
-def _compare(tools: Sequence[Tool], *, repeated: bool) -> None:
+def _compare(tools: Sequence[Tool], latencies_ms: Sequence[int], *, repeated: bool) -> None:
     for tool in tools:
         tool.record()
         if repeated:
             tool.recorder.upstream = None
-    for latency in _LATENCIES_SECONDS:
+    for latency in latencies_ms:
         for tool in tools:
             tool.recorder.forget_calls()
-            tool.recorder.latency_seconds = latency
-        who = "moto's answers repeated" if repeated else "answers of moto itself"
-        compare(f"{who}, {latency * 1000:.0f} ms late", [tool.contender for tool in tools])
+            tool.recorder.latency_seconds = latency / 1000
+        who = "Answers of moto, repeated" if repeated else "Answers of moto itself"
+        compare(f"{who} {latency} ms late", [tool.contender for tool in tools])
 
 
 def _msgaudit(report: Path) -> list[str]:
