@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import botocore.session
@@ -17,7 +17,6 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 from botocore.exceptions import BotoCoreError, ProfileNotFound
-from botocore.loaders import Loader, create_loader
 from msgspec import Struct, field
 
 from auditor import __version__
@@ -32,6 +31,7 @@ from auditor.collectors.live.faults import (
     refuse_garbage,
 )
 from auditor.collectors.live.limits import Limits
+from auditor.collectors.live.models import models
 from auditor.collectors.live.operations import refuse_changes
 from auditor.errors import NothingAuditedError, UsageError
 
@@ -160,17 +160,11 @@ def _session(profile: str | None) -> botocore.session.Session:
         raise UsageError(str(error), f"profiles in your AWS configuration: {known}") from error
     except BotoCoreError as error:
         raise UsageError(str(error), "check ~/.aws/config and ~/.aws/credentials") from error
-    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
+    session.register_component("data_loader", models(session.get_config_variable("data_path")))
     session.register("before-call", refuse_changes)
     session.register("before-parse", refuse_garbage)
     session.register(datapoints.EVENT, datapoints.take_out)
     return session
-
-
-@cache
-def _loader(data_path: str | None) -> Loader:
-    """Reads service models, each once: parsing them takes longer than most calls."""
-    return create_loader(data_path)
 
 
 def choose_regions(clients: Clients, wanted: Sequence[str]) -> tuple[str, ...]:
