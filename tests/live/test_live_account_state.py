@@ -7,12 +7,14 @@ import json
 import pytest
 
 from auditor.collectors.live import functions, kinesis, moves, sns
-from auditor.resources import EventBus, Function, Queue, Stream, Subscription
+from auditor.graph import EdgeKind
+from auditor.linking import build_graph
+from auditor.resources import EventBus, Function, Queue, Stream, StreamConsumer, Subscription
 from auditor.resources.events import SOURCE_STATE
 from auditor.resources.sns import SMS
 from auditor.resources.sqs import MOVE_TASK
 from auditor.resources.streams import LIMITS
-from auditor.values import Unknown
+from auditor.values import UndeterminedError, Unknown
 from tests.live.conftest import REGION, Account
 from tests.live.faulty import FaultyAws, Reply
 from tests.live.filling import PARTNER, add_partner
@@ -135,3 +137,20 @@ def test_only_functions_behind_queues_are_asked_for_loops(
 def test_function_without_settings_has_none() -> None:
     configuration = {"FunctionName": "a", "FunctionArn": f"arn:aws:lambda:{REGION}:1:function:a"}
     assert functions.function(configuration, None, None).properties == {"FunctionName": "a"}
+
+
+def test_stream_with_queues_may_have_other_readers(account: Account, faulty: FaultyAws) -> None:
+    account.client("kinesis").create_stream(StreamName="clicks", ShardCount=1)
+    summary = account.client("kinesis").describe_stream_summary(StreamName="clicks")
+    described = {**summary["StreamDescriptionSummary"], "QueueCount": 1}
+    body = json.dumps({"StreamDescriptionSummary": described}, default=lambda _: 1.0).encode()
+    faulty.answer("DescribeStreamSummary", (200, "application/json", body))
+    unit = collect(faulty.url)
+    (reading,) = unit.readings
+    assert (unit.gaps, reading.unread[StreamConsumer.type]) == (
+        (), "the queues of stream clicks are not read",
+    )  # fmt: skip
+    graph = build_graph(reading.resources, reading.unread)
+    (stream,) = graph.all(Stream)
+    with pytest.raises(UndeterminedError):
+        graph.settle_outgoing(stream, EdgeKind.CONSUMES)

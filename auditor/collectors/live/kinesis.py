@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.collectors.live.reader import Reader
 from auditor.collectors.live.shapes import beside, pick, prune
-from auditor.resources import Stream
+from auditor.resources import Stream, StreamConsumer
 from auditor.resources.base import RawResource, unread_properties
 from auditor.resources.streams import LIMITS
 from auditor.values import Unknown
@@ -42,7 +42,12 @@ def _stream(reader: Reader, name: str) -> list[RawResource]:
         arn = reader.arn("kinesis", f"stream/{name}")
         properties = unread_properties({"Name": name}, answer)
         return [RawResource(Stream.type, arn, properties, name=name, arn=arn)]
-    return [transform(answer["StreamDescriptionSummary"])]
+    summary = answer["StreamDescriptionSummary"]
+    if summary.get("QueueCount"):
+        # They read the stream, too, and CloudFormation has no words for them.
+        reason = f"the queues of stream {name} are not read"
+        reader.log.unread.setdefault(StreamConsumer.type, reason)
+    return [transform(summary)]
 
 
 def transform(summary: Mapping[str, Any]) -> RawResource:
