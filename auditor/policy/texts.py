@@ -60,6 +60,9 @@ def _compared(
     one, other = _known(pattern, ignore_case), _known(value, ignore_case)
     if one == other or (wild and matches(one, other)):
         return Answer.YES
+    # What is unknown without any symbol in it is resolved when deployed, to whatever it may be.
+    if (opens[0] and "${" not in pattern) or (opens[1] and "${" not in value):
+        return Answer.UNDETERMINED
     if "${" not in one and "${" not in other:
         return Answer.NO
     if len(one) > _LONGEST or len(other) > _LONGEST:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from auditor.arns import Arn
 from auditor.data.calls import READS, WRITES, Needs
 from auditor.findings import Match
@@ -15,6 +17,8 @@ from checks._identity import lacks, role_of
 from checks._keys import DECRYPTING, ENCRYPTING, ENCRYPTING_RECORDS, own_key
 from checks.delivery._access import name_of
 from checks.delivery._edges import value_at
+
+_OUTSIDE = "it is named from outside of the stack"
 
 
 def refused_to_role(
@@ -36,7 +40,7 @@ def refused_to_role(
     missing = [choice[0] for choice in needs if lacks(actor, choice, names, end, graph)]
     if missing:
         read = end if isinstance(end, Resource) else None
-        label = read.label if read else _text(names[0])
+        label = read.label if read else _text(names[0]) or _text(getattr(end, "reference", ""))
         related = ((actor, "the role"), *(((read, "what it needs to reach"),) if read else ()))
         message = f"{actor.label} does not allow {', '.join(missing)} on {label}"
         yield Match(owner, message, edge.path, (f"role {actor.label}",), related)
@@ -69,7 +73,25 @@ def _names(end: object, reference: object) -> list[object]:
     if isinstance(end, Resource):
         own = name_of(end)
         return [own, *given] if given != [own] else given
-    return given or [end.reference if isinstance(end, External) else end]
+    return given or [_outside(end)]
+
+
+def _outside(end: object) -> object:
+    """What is named from outside of the stack: its symbols are no names of resources here."""
+    if not isinstance(end, External):
+        return replace(end, text=_as_arn(_text(end))) if isinstance(end, Unknown) else end
+    text = _as_arn(end.reference)
+    if "${" in text:
+        return Unknown(_OUTSIDE, text)
+    return text if Arn.parse(text) and "{{" not in text else Unknown(_OUTSIDE)
+
+
+def _as_arn(text: str) -> str:
+    """What policies call a queue that a URL names, also one of which little is known."""
+    if not text.startswith("https://"):
+        return text
+    arn = Arn.of_queue_url(text)
+    return str(arn) if arn else "arn:${?}:sqs:${?}"
 
 
 def _text(value: object) -> str:

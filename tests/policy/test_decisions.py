@@ -184,6 +184,7 @@ def test_statements_that_cannot_be_read_leave_it_open() -> None:
         (Unknown("no value", f"{HERE}${{Stage}}-a"), f"{HERE}*-b", Answer.NO),
         (Unknown("no value", f"{HERE}${{Stage}}-a"), f"{HERE}p?-?", Answer.UNDETERMINED),
         (Unknown("no value"), f"{HERE}a", Answer.UNDETERMINED),
+        (Unknown("no value", "{{resolve:ssm:/a}}"), f"{HERE}a", Answer.UNDETERMINED),
         ("arn:aws:sqs:eu-west-1:111111111111:a", "arn:aws:sqs:*:111111111111:a", Answer.YES),
         ("arn:aws:sqs:eu-west-1:111111111111:a", "arn:aws:sqs:*:222222222222:a", Answer.NO),
         (QUEUE, "${Custom.Arn}", Answer.UNDETERMINED),
