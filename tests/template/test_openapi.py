@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.collectors.template.collect import TemplateCollector
 from auditor.graph import EdgeKind
 from auditor.linking import build_graph
 from auditor.resources import ApiIntegration, Queue, RestMethod
@@ -70,6 +71,20 @@ def test_definition_in_its_own_file_is_included(tmp_path: Path, kind: str, name:
     assert place.path.endswith("api.yaml")
     assert span(place) == (8, 9, 12)
     assert span(method.locate(())) == (4, 3, 6)
+
+
+@pytest.mark.parametrize("given", [f"DefinitionBody: {INCLUDED}", "DefinitionUri: api.yaml"])
+def test_definition_travels_with_its_template(tmp_path: Path, given: str) -> None:
+    (tmp_path / "api.yaml").write_text(DEFINITION)
+    (tmp_path / "template.yaml").write_text(template("AWS::Serverless::Api", given))
+    collector = TemplateCollector([str(tmp_path / "template.yaml")])
+    (batch,) = collector.batches()
+    (parcel,) = collector.parcels(batch)
+    (tmp_path / "api.yaml").unlink()
+    opened = parcel.opened()
+    ids = [it.id for unit in opened.collect() for it in unit.readings[0].resources]
+    assert "Api.POST.orders.{id}" in ids
+    assert not opened.lacked
 
 
 def test_definition_that_an_uri_names_is_read(tmp_path: Path) -> None:
