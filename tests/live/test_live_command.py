@@ -92,6 +92,7 @@ def test_collect_looks_at_the_place_first(tmp_path: Path, place: str) -> None:
     [
         (("--organization",), "--account-role goes with --account or --organization"),
         (("--account", "12", "--account-role", "audit"), "'12' is no account id"),
+        (("--organization", "--account-role", "role/*"), "'role/*' is no name of a role"),
         (("--max-rps", "0"), "0.0 is not in the range x>0"),
         (("--all-regions",), "--all-regions already means every --region"),
     ],

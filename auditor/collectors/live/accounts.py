@@ -26,6 +26,8 @@ from auditor.errors import MsgauditError, NothingAuditedError, UsageError
 from auditor.findings import Gap
 
 _ACCOUNT = re.compile(r"\d{12}")
+# API CreateRole: characters of a name, and of the path before it.
+_ROLE = re.compile(r"[\w+=,.@/-]+", re.ASCII)
 _ACTIVE = "ACTIVE"
 
 
@@ -56,6 +58,9 @@ class Scope(Struct, frozen=True):
             message = "--account-role goes with --account or --organization, and they with it"
             hint = "Name the role that msgaudit assumes in each account: --account-role NAME."
             raise UsageError(message, hint)
+        if self.account_role and not _ROLE.fullmatch(self.account_role):
+            hint = "Give the name alone, or with the path before it: audit, or security/audit."
+            raise UsageError(f"{self.account_role!r} is no name of a role", hint)
         for account in self.accounts:
             if not _ACCOUNT.fullmatch(account):
                 raise UsageError(f"{account!r} is no account id", "An account id has 12 digits.")
