@@ -70,16 +70,16 @@ class Contender:
         return textwrap.shorten(typed, _SHOWN, placeholder=" …")
 
 
-def compare(title: str, contenders: Sequence[Contender]) -> None:
+def compare(title: str, contenders: Sequence[Contender], *, warm: bool = False) -> None:
     """Run the contenders in turns, so that noise meets all; print a table with ratios to the first.
 
-    Who crashes is left out. Processor time tells more than the wall's where others use the
-    machine, too.
+    Who crashes on the run before, which those who are `warm` need not, is left out. Processor time
+    tells more than the wall's where others use the machine, too.
     """
     print(f"\n{title} ({machine()}; {RUNS} runs):\n", flush=True)
     able = []
     for contender in contenders:
-        if why := contender.crash():
+        if not warm and (why := contender.crash()):
             print(f"{contender.name} is left out, as it crashed: {why}\n")
         else:
             able.append(contender)

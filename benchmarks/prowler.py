@@ -98,7 +98,7 @@ def _compare(tools: Sequence[Tool], latencies_ms: Sequence[int], *, repeated: bo
             tool.recorder.forget_calls()
             tool.recorder.latency_seconds = latency / 1000
         who = "Answers of moto, repeated" if repeated else "Answers of moto itself"
-        compare(f"{who} {latency} ms late", [tool.contender for tool in tools])
+        compare(f"{who} {latency} ms late", [tool.contender for tool in tools], warm=True)
 
 
 def _msgaudit(report: Path) -> list[str]:
@@ -145,10 +145,7 @@ def _read_by_prowler(table: Path) -> int:
 
 
 def _print_calls(tools: Sequence[Tool], read: Sequence[int]) -> None:
-    # One run more than those that count: the first warms up.
-    counts = [
-        {action: calls / (RUNS + 1) for action, calls in tool.calls().items()} for tool in tools
-    ]
+    counts = [{action: calls / RUNS for action, calls in tool.calls().items()} for tool in tools]
     names = [tool.contender.name for tool in tools]
     sums = [sum(count.values()) for count in counts]
     rows = [
