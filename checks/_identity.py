@@ -53,17 +53,21 @@ def allowing(role: Role, action: str, resource: object, graph: Graph) -> Stateme
     """
     request = Request("", action, resource, _CONTEXT)
     decision = may(permissions(role, graph), request, identity=True)
-    if decision.answer is Answer.UNDETERMINED:
+    answer = min(decision.answer, _bounds(role, request, graph))
+    if answer is Answer.UNDETERMINED:
         raise UndeterminedError(f"what {role.label} may do depends on unread values")
-    return decision.statement if decision.answer is Answer.YES else None
+    return decision.statement if answer is Answer.YES else None
 
 
 def _answer(role: Role, action: str, resource: object, target: object, graph: Graph) -> Answer:
     arn = role.arn or Unknown("a role without ARN")
     request = Request("", action, resource, {**_CONTEXT, "aws:principalarn": arn}, arn)
     bounds = _bounds(role, request, graph)
-    if bounds is not Answer.YES:
-        return bounds
+    return bounds and min(bounds, _unbounded(role, request, target, graph))
+
+
+def _unbounded(role: Role, request: Request, target: object, graph: Graph) -> Answer:
+    """What the policies of a role and of what it reaches say, its boundary left aside."""
     own = may(permissions(role, graph), request, identity=True)
     # Of what answers no, only a Deny names its statement: nothing overrules it.
     if not isinstance(target, Resource) or (own.answer is Answer.NO and own.statement):
@@ -89,11 +93,11 @@ def _leaves_to_account(key: Key, request: Request) -> Answer:
 
 
 def _bounds(role: Role, request: Request, graph: Graph) -> Answer:
-    """What the permissions boundary of a role leaves of a request; one that was not read, all."""
-    policy = graph.index.resolve(role.peek("PermissionsBoundary"))
-    if not isinstance(policy, ManagedPolicy):
+    """Whether the permissions boundary of a role, where it has one, lets a request pass."""
+    reference = role.peek("PermissionsBoundary")
+    if reference is None:
         return Answer.YES
-    return may(statements_of(policy), request, identity=True).answer
+    return may(_attached(graph.index.resolve(reference)), request, identity=True).answer
 
 
 def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:

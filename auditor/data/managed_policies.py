@@ -17,6 +17,7 @@ _NOTHING_OF_MESSAGES = (
 ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_NOTHING_OF_MESSAGES, ()),
     "AdministratorAccess": ("*",),
+    "PowerUserAccess": ("*",),  # but for identities and accounts, which nothing here asks about
     "AmazonKinesisFullAccess": ("kinesis:*",),
     "AmazonS3FullAccess": ("s3:*",),
     "AmazonSNSFullAccess": ("sns:*",),

@@ -11,6 +11,7 @@ from auditor.data.calls import READS, WRITES, Needs
 from auditor.findings import Match
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.index import External
+from auditor.policy import Doubts
 from auditor.resources import Resource, Role, Stream, Table
 from auditor.values import UndeterminedError, Unknown
 from checks._identity import lacks, role_of
@@ -37,14 +38,20 @@ def refused_to_role(
     if not needs:
         return
     actor = role_of(role, graph)
-    missing = [choice[0] for choice in needs if lacks(actor, choice, names, end, graph)]
+    doubts, missing = Doubts(), list[str]()
+    for choice in needs:
+        with doubts:
+            if lacks(actor, choice, names, end, graph):
+                missing.append(choice[0])
     if missing:
         read = end if isinstance(end, Resource) else None
         label = read.label if read else _text(names[0]) or _text(getattr(end, "reference", ""))
         related = ((actor, "the role"), *(((read, "what it needs to reach"),) if read else ()))
         message = f"{actor.label} does not allow {', '.join(missing)} on {label}"
         yield Match(owner, message, edge.path, (f"role {actor.label}",), related)
-    yield from _key(owner, edge, end, actor, graph)
+    with doubts:
+        yield from _key(owner, edge, end, actor, graph)
+    doubts.settle()
 
 
 def _key(owner: Resource, edge: Edge, end: object, actor: Role, graph: Graph) -> Iterator[Match]:
