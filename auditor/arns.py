@@ -15,6 +15,17 @@ _QUEUE_URL = re.compile(
 )
 _QUALIFIED_SERVICES = ("lambda", "states")
 _SUBRESOURCE_SERVICES = ("dynamodb", "kinesis")
+# The beginning of the resource part and the type of what messages come from or go to, by service.
+_ENDS = {
+    "dynamodb": ("table/", "AWS::DynamoDB::Table"),
+    "events": ("event-bus/", "AWS::Events::EventBus"),
+    "firehose": ("deliverystream/", "AWS::KinesisFirehose::DeliveryStream"),
+    "kinesis": ("stream/", "AWS::Kinesis::Stream"),
+    "lambda": ("function:", "AWS::Lambda::Function"),
+    "sns": ("", "AWS::SNS::Topic"),
+    "sqs": ("", "AWS::SQS::Queue"),
+    "states": ("stateMachine:", "AWS::StepFunctions::StateMachine"),
+}
 
 
 class Arn(Struct, frozen=True):
@@ -42,6 +53,12 @@ class Arn(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
+
+    @property
+    def type(self) -> str:
+        """The resource type of what messages come from or go to, empty for all else."""
+        beginning, type_ = _ENDS.get(self.service, ("", ""))
+        return type_ if self.resource.startswith(beginning) else ""
 
     def may_stand_for(self, other: Arn) -> bool:
         """Whether both can name the same resource: symbols agree with everything."""
@@ -77,6 +94,11 @@ def symbolic(text: str) -> bool:
 def qualifier(text: str) -> str:
     """The version or alias in what names a function (ARN, part of it, name); empty without one."""
     return ":".join(_SEPARATOR.split(text.rpartition("function:")[2])[1:])
+
+
+def function_name(text: str) -> str:
+    """The name in what names a function (ARN, part of it, name), without version or alias."""
+    return _SEPARATOR.split(text.rpartition("function:")[2])[0]
 
 
 def _agree(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from msgspec import Struct, field
 
+from auditor.arns import Arn, symbolic
 from auditor.index import External, Index, Node
 from auditor.resources.base import Resource
 from auditor.values import PropertyPath, UndeterminedError, Unknown
@@ -171,6 +172,22 @@ class Graph:
         """The same of `incoming`."""
         self._settle(self._incoming, resource, kinds)
 
+    def settle_end(self, edge: Edge, end: Node, *types: type[Resource]) -> None:
+        """Raises `UndeterminedError` when an end of an edge could not be read.
+
+        `types` limits that to ends that may be of one of them. What lies outside of what was asked
+        for is in no doubt: only a type of which not all could be read is.
+        """
+        if isinstance(end, Unknown):
+            raise UndeterminedError(end.reason, edge.path)
+        if isinstance(end, External) and self._incomplete:
+            arn = Arn.parse(end.reference) or Arn.of_queue_url(end.reference)
+            type_ = arn.type if arn else end.type
+            account = arn.account if arn and not symbolic(arn.account) else edge.via.raw.account
+            why = self._why_unread(type_, account)
+            if why is not None and (not types or type_ in {cls.type for cls in types}):
+                raise UndeterminedError(why, edge.path)
+
     def find(self, reference: object) -> Resource | None:
         """The resource that an ARN, URL or unknown text names, if it was read."""
         node = self.index.resolve(reference)
@@ -212,18 +229,18 @@ class Graph:
                 raise UndeterminedError(reason)
         for kind in kinds if self._incomplete else ():
             for type_ in sorted(self._declares[kind]):
-                why = self._why_unread(type_, resource)
+                why = self._why_unread(type_, resource.raw.account)
                 if why is None or not self._joins(kind, type_, resource):
                     continue
                 if via is ANY or type_ in {cls.type for cls in via}:
                     raise UndeterminedError(why)
 
-    def _why_unread(self, type_: str, resource: Resource) -> str | None:
-        """Why resources of a type beside this one are not all known.
+    def _why_unread(self, type_: str, account: str | None) -> str | None:
+        """Why the resources of a type in an account are not all known.
 
         Another account that is partly unread counts like one that nobody asked to read.
         """
-        near = (self._unread, *self._unread_near(resource.raw.account))
+        near = (self._unread, *self._unread_near(account))
         return next((unread[type_] for unread in near if type_ in unread), None)
 
     def _unread_near(self, account: str | None) -> Collection[Mapping[str, str]]:

@@ -17,9 +17,13 @@ R = TypeVar("R", bound=Resource)
 
 
 class External(Struct, frozen=True):
-    """The end of an edge that lies outside of what was read: an ARN, URL or name as text."""
+    """The end of an edge that lies outside of what was read: an ARN, URL or name as text.
+
+    `type` is the resource type that a name is of; an ARN or URL tells it by itself.
+    """
 
     reference: str
+    type: str = ""
 
 
 Node = Resource | External | Unknown
@@ -70,7 +74,7 @@ class Index:
             found = self._by_name.get((cls, reference, near.raw.account, near.raw.region))
             if found is not None:
                 return found
-        return _unresolved(name)
+        return _unresolved(name, cls.type)
 
     def resolve(self, reference: object) -> Node:
         """The resource that an ARN or URL names, or what is known of it."""
@@ -93,7 +97,9 @@ class Index:
         return None
 
 
-def _unresolved(reference: object) -> Node:
-    if isinstance(reference, Unknown):
-        return External(reference.text or reference.reason) if reference.external else reference
-    return External(str(reference))
+def _unresolved(reference: object, type_: str = "") -> Node:
+    if not isinstance(reference, Unknown):
+        return External(str(reference), type_)
+    if reference.external:
+        return External(reference.text or reference.reason, type_)
+    return reference

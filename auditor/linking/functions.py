@@ -57,4 +57,5 @@ def find_function(reference: object, near: Resource, index: Index) -> Node:
             by_name = index.named(Function, candidate, near)
             if isinstance(by_name, Resource):
                 return by_name
+        return index.named(Function, reference, near)
     return by_arn

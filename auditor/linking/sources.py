@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.graph import Edge, EdgeKind
-from auditor.index import Index
+from auditor.index import Index, Node
 from auditor.linking.functions import find_function
 from auditor.linking.links import each, get, linker
 from auditor.resources import Bucket, BucketNotifications, IotRule, Stream
+from auditor.resources.base import Resource
 from auditor.values import PropertyPath, Unknown
 
 _NOTIFICATIONS = (
@@ -26,22 +27,27 @@ _API_NOTIFICATIONS = (
 @linker(Bucket, EdgeKind.DELIVERS)
 def bucket(resource: Bucket, index: Index) -> Iterator[Edge]:
     """Bucket to queue, topic or function."""
-    for name, end in _NOTIFICATIONS:
-        for position, item in each(get(resource.properties, "NotificationConfiguration", name)):
-            target = find_function(get(item, end), resource, index)
-            path = ("NotificationConfiguration", name, position, end)
-            yield Edge(EdgeKind.DELIVERS, resource, target, resource, path)
+    yield from _notified(resource, resource, index, _NOTIFICATIONS)
 
 
 @linker(BucketNotifications, EdgeKind.DELIVERS)
 def bucket_notifications(resource: BucketNotifications, index: Index) -> Iterator[Edge]:
     """The same, by the resource of the CDK, which writes the words of the API."""
     source = index.named(Bucket, resource.peek("BucketName"), resource)
-    for name, end in _API_NOTIFICATIONS:
-        for position, item in each(get(resource.properties, "NotificationConfiguration", name)):
-            target = find_function(get(item, end), resource, index)
+    yield from _notified(source, resource, index, _API_NOTIFICATIONS)
+
+
+def _notified(
+    source: Node, via: Resource, index: Index, ends: tuple[tuple[str, str], ...]
+) -> Iterator[Edge]:
+    for name, end in ends:
+        for position, item in each(get(via.properties, "NotificationConfiguration", name)):
+            reference = get(item, end)
+            target = index.resolve(reference)
+            if name.startswith("Lambda"):
+                target = find_function(reference, via, index)
             path = ("NotificationConfiguration", name, position, end)
-            yield Edge(EdgeKind.DELIVERS, source, target, resource, path)
+            yield Edge(EdgeKind.DELIVERS, source, target, via, path)
 
 
 @linker(IotRule, EdgeKind.DELIVERS, EdgeKind.DEAD_LETTERS)

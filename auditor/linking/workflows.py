@@ -82,7 +82,9 @@ def _reference(arguments: object, name: str) -> object:
 
 
 def _receiver(name: str, reference: object, machine: StateMachine, index: Index) -> Node:
-    found = find_function(reference, machine, index)
+    if name == "FunctionName":
+        return find_function(reference, machine, index)
+    found = index.resolve(reference)
     if isinstance(found, Resource) or name not in _NAMED:
         return found
     return index.named(_NAMED[name], reference, machine)

@@ -191,7 +191,9 @@ def _age_severity(resource: Resource, graph: Graph) -> Severity | None:
 
 def _followed(readers: list[Edge], graph: Graph) -> bool:
     """Whether all readers are functions whose own age metric is watched."""
-    return all(
-        isinstance(edge.target, Function) and watches(edge.target, graph, "IteratorAge")
-        for edge in readers
-    )
+    functions = [edge.target for edge in readers if isinstance(edge.target, Function)]
+    if not all(watches(function, graph, "IteratorAge") for function in functions):
+        return False
+    for edge in readers:
+        graph.settle_end(edge, edge.target, Function)
+    return len(functions) == len(readers)

@@ -194,7 +194,11 @@ def consumer_errors_not_watched(function: Function, graph: Graph) -> Iterator[Ma
     edges = graph.incoming(function, EdgeKind.CONSUMES)
     if all(map(_sets_aside, edges)) or _on_all_functions(graph, function.raw.account):
         return
-    yield from _missing(function, graph, "when it fails", *FUNCTION_FAILURES)
+    for match in _missing(function, graph, "when it fails", *FUNCTION_FAILURES):
+        for edge in edges:
+            if not _sets_aside(edge):
+                graph.settle_end(edge, edge.source, Queue)
+        yield match
 
 
 def _sets_aside(edge: Edge) -> bool:

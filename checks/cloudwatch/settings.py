@@ -199,4 +199,8 @@ def _takes_dead_letters(watched: Node, graph: Graph) -> bool:
 
 def _watches_dead_letters(alarm: Alarm, graph: Graph) -> bool:
     edges = graph.outgoing(alarm, EdgeKind.WATCHES)
-    return any(_takes_dead_letters(edge.target, graph) for edge in edges)
+    if any(_takes_dead_letters(edge.target, graph) for edge in edges):
+        return True
+    for edge in edges:
+        graph.settle_end(edge, edge.target, Queue)
+    return False

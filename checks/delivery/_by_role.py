@@ -12,7 +12,7 @@ from auditor.findings import Match
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.index import External
 from auditor.policy import Doubts
-from auditor.resources import Resource, Role, Stream, Table
+from auditor.resources import Queue, Resource, Role, Stream, Table, Topic
 from auditor.values import UndeterminedError, Unknown
 from checks._identity import lacks, role_of
 from checks._keys import DECRYPTING, ENCRYPTING, ENCRYPTING_RECORDS, own_key
@@ -42,6 +42,8 @@ def refused_to_role(
     for choice in needs:
         with doubts:
             if lacks(actor, choice, names, end, graph):
+                if isinstance(end, External):
+                    graph.settle_end(edge, end)  # its own policy may let the role in
                 missing.append(choice[0])
     if missing:
         read = end if isinstance(end, Resource) else None
@@ -56,6 +58,8 @@ def refused_to_role(
 
 def _key(owner: Resource, edge: Edge, end: object, actor: Role, graph: Graph) -> Iterator[Match]:
     """A match where the role may not use the key of what it reads or delivers to."""
+    if isinstance(end, External):
+        graph.settle_end(edge, end, Queue, Topic, Stream)
     key = own_key(end, graph)
     if key is None:
         return

@@ -159,10 +159,13 @@ def bucket_sends_no_events(event_rule: EventRule, graph: Graph) -> Iterator[Matc
 
 
 def _sends_events(bucket: Bucket, graph: Graph) -> bool:
-    given = [bucket.notifications]
-    given += [
-        custom.notifications
-        for custom in graph.resources(BucketNotifications, bucket.raw.account)
+    return _enabled(bucket) or any(
+        _enabled(custom)
+        for custom in graph.all(BucketNotifications, bucket.raw.account)
         if custom.bucket_name == bucket.raw.name
-    ]
-    return any(each and each.event_bridge and each.event_bridge.enabled for each in given)
+    )
+
+
+def _enabled(declaring: Bucket | BucketNotifications) -> bool:
+    given = declaring.notifications
+    return bool(given and given.event_bridge and given.event_bridge.enabled)

@@ -74,7 +74,9 @@ def _key(raw: object, path: PropertyPath, name: str) -> Iterator[tuple[PropertyP
 def _has_one_shard(sender: Resource, path: PropertyPath, graph: Graph) -> bool:
     """Whether the stream that the key at a path is for is known to have a single shard."""
     for edge in graph.outgoing(sender, EdgeKind.DELIVERS):
-        same_target = isinstance(sender, Pipe) or edge.path[:2] == path[:2]
-        if same_target and isinstance(edge.target, Stream) and edge.target.shard_count == 1:
+        if not isinstance(sender, Pipe) and edge.path[:2] != path[:2]:
+            continue
+        graph.settle_end(edge, edge.target, Stream)
+        if isinstance(edge.target, Stream) and edge.target.shard_count == 1:
             return True
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,33 @@ def test_the_first_of_many_equal_doubts_is_told() -> None:
     (found,) = built.resources(Queue)
     with pytest.raises(UndeterminedError, match="s1 refers to could not be read: b"):
         built.incoming(found, EdgeKind.DELIVERS)
+
+
+@pytest.mark.parametrize(
+    ("end", "in_doubt"),
+    [
+        ("arn:aws:sqs:eu-west-1:210987654321:bills", True),
+        ("https://sqs.eu-west-1.amazonaws.com/210987654321/bills", True),
+        ("arn:aws:sqs:eu-west-1:123456789012:bills", False),
+        ("arn:aws:sns:eu-west-1:210987654321:bills", False),
+    ],
+)
+def test_an_end_of_an_unread_type_is_in_doubt(end: str, in_doubt: bool) -> None:
+    properties = {"TopicArn": "t", "Endpoint": end}
+    read = RawResource("AWS::SNS::Subscription", "s", properties, account="123456789012")
+    unread_in = {"123456789012": {}, "210987654321": {"AWS::SQS::Queue": "some were denied"}}
+    built = build_graph((read,), {}, unread_in)
+    (edge,) = built.edges
+    built.settle_end(edge, edge.target, Topic)
+    with pytest.raises(UndeterminedError, match="denied") if in_doubt else nullcontext():
+        built.settle_end(edge, edge.target, Queue)
+
+
+def test_the_type_of_an_end_that_is_only_named_is_known() -> None:
+    dimension = {"Name": "QueueName", "Value": "orders"}
+    metric = {"Namespace": "AWS/SQS", "MetricName": "m", "Dimensions": [dimension]}
+    watching = RawResource("AWS::CloudWatch::Alarm", "a", metric)
+    built = build_graph((watching,), {"AWS::SQS::Queue": "some were denied"})
+    (edge,) = built.edges
+    with pytest.raises(UndeterminedError, match="denied"):
+        built.settle_end(edge, edge.target)
