@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.arns import qualifier
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Edge, EdgeKind, Graph
+from auditor.graph import Edge, EdgeKind, External, Graph, once_per_graph
 from auditor.resources import EventSourceMapping, Pipe, Resource
 from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
+from checks._shared import unread_end
 from checks.event_sources._sources import GUIDE, reads_queue, reads_stream
 
 _DENIED = re.compile(r"PROBLEM:.*(access|denied|authori[sz]ed|permission|kms)", re.IGNORECASE)
@@ -42,23 +44,58 @@ def mapping_switched_off(mapping: EventSourceMapping, graph: Graph) -> Iterator[
     """
     if mapping.enabled:
         return
-    source = graph.find(mapping.peek("EventSourceArn"))
-    if source is None or not _others(mapping, source, graph):
+    sources = graph.declared(mapping, EdgeKind.CONSUMES)
+    if not any(_read_by_others(edge, graph) for edge in sources):
         message = f"{mapping.label} is switched off, and nothing else reads its source"
         yield Match(mapping, message, ("Enabled",), ("Enabled false",))
 
 
-def _others(mapping: EventSourceMapping, source: Resource, graph: Graph) -> list[Edge]:
+def _read_by_others(own: Edge, graph: Graph) -> bool:
+    """Whether something that is switched on reads the source of an edge as well."""
+    source = own.source
+    if isinstance(source, Unknown):
+        raise UndeterminedError(source.reason, own.path)
+    if isinstance(source, External):
+        return _outside_read_by_others(own, source, graph)
+    if _others(own, graph.known_outgoing(source, EdgeKind.CONSUMES)):
+        return True
+    graph.settle_outgoing(source, EdgeKind.CONSUMES)
+    return False
+
+
+def _outside_read_by_others(own: Edge, source: External, graph: Graph) -> bool:
+    readers = _readers_outside(graph)
+    if _others(own, readers.get(source, [])):
+        return True
+    if unknown := _others(own, readers.get(None, [])):
+        raise UndeterminedError(unread_end(unknown[0].source), own.path)
+    for cls in (EventSourceMapping, Pipe):
+        graph.all(cls, own.via.raw.account)
+    return False
+
+
+def _others(own: Edge, edges: Iterable[Edge]) -> list[Edge]:
+    """The edges of readers that are switched on, without the mapping that is not."""
     return [
         edge
-        for edge in graph.outgoing(source, EdgeKind.CONSUMES)
-        if isinstance(edge.via, Pipe)
-        or (
-            isinstance(edge.via, EventSourceMapping)
-            and edge.via is not mapping
-            and edge.via.enabled
+        for edge in edges
+        if edge.via is not own.via
+        and (
+            isinstance(edge.via, Pipe)
+            or (isinstance(edge.via, EventSourceMapping) and edge.via.enabled)
         )
     ]
+
+
+@once_per_graph
+def _readers_outside(graph: Graph) -> Mapping[External | None, list[Edge]]:
+    """The edges of mappings and pipes by their sources that were not read, `None` for unknown."""
+    found: dict[External | None, list[Edge]] = defaultdict(list)
+    for reader in (*graph.resources(EventSourceMapping), *graph.resources(Pipe)):
+        for edge in graph.declared(reader, EdgeKind.CONSUMES):
+            if not isinstance(edge.source, Resource):
+                found[edge.source if isinstance(edge.source, External) else None].append(edge)
+    return found
 
 
 @rule(

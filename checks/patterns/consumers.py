@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.arns import Arn, function_name
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, External, Graph
 from auditor.resources import EventSourceMapping, Pipe, Queue, Resource
@@ -87,7 +88,7 @@ def _consumers(queue: Queue, graph: Graph) -> list[Edge]:
         if isinstance(edge.target, Unknown):
             doubt = UndeterminedError(edge.target.reason, edge.path)
         elif isinstance(edge.via, EventSourceMapping | Pipe) and _active(edge):
-            found.setdefault(_name(edge), edge)
+            found.setdefault(_consumer(edge), edge)
     if len(found) < 2:
         if doubt is not None and found:
             raise doubt
@@ -105,6 +106,15 @@ def _filters(edge: Edge) -> bool:
     if isinstance(edge.via, EventSourceMapping):
         return bool(edge.via.filter_criteria and edge.via.filter_criteria.filters)
     return isinstance(edge.via, Pipe) and "FilterCriteria" in (edge.via.source_parameters or {})
+
+
+def _consumer(edge: Edge) -> str:
+    """What tells a consumer from others; a function that was not read may be named in many ways."""
+    name = _name(edge)
+    arn = Arn.parse(name)
+    if isinstance(edge.target, External) and (arn is None or arn.service == "lambda"):
+        return function_name(name)
+    return name
 
 
 def _name(edge: Edge) -> str:
