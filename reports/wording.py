@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from auditor.findings import Finding, Gap, Location, Severity, Subject
+from auditor.findings import Finding, Gap, Location, Outcome, Severity, Subject
 from auditor.report import Report
 from auditor.usage import Estimate
 from reports.safe import clipped, visible
@@ -162,6 +162,8 @@ def next_step(report: Report) -> str:
         return "Next: --parameter NAME=VALUE gives msgaudit the values that it could not know."
     if not report.audited:
         return "Next: name a file or a folder with templates; none was found."
+    if any(finding.outcome is Outcome.UNDETERMINED for finding in report.findings):
+        return "Nothing to do: all that was found, or could not be told, is accepted."
     if report.findings:
         return "Nothing to do: everything could be read, and all that was found is accepted."
     return "Nothing to do: everything could be read, and no rule found anything."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ import click
 from msgspec import to_builtins
 
 from auditor.advice import Advice, Limit, Needs, Pattern, advise
+from auditor.cli.output import filled
 from auditor.errors import UsageError
 
 # Rules that find where the tree would have chosen another service.
@@ -20,7 +20,6 @@ FIT = (
     "ARC001", "ARC003", "ARC004", "ARC006", "ARC020", "ARC042", "ARC043", "ARC046", "ARC047",
     "ARC050", "ARC051", "ARC052",
 )  # fmt: skip
-_WIDTH = 88
 _RATE = click.IntRange(0)
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _QUESTIONS = {
@@ -120,5 +119,5 @@ def _sourced(limit: Limit) -> str:
 
 def _listed(items: Iterable[str]) -> Iterator[str]:
     for item in items:
-        yield textwrap.fill(item, _WIDTH, initial_indent="- ", subsequent_indent="  ")
+        yield filled(item, "- ")
     yield ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from auditor.cli.output import filled
 from auditor.data.peers import peers
 from auditor.errors import UsageError
 from auditor.loading import load_rules
@@ -17,7 +18,6 @@ from auditor.prose import prose
 from auditor.rules import Rule
 from auditor.selection import select
 
-_WIDTH = 88
 _CFN_LINT = re.compile(r"[EWIewi]\d{4}")
 
 
@@ -100,12 +100,12 @@ def _of_cfn_lint(wanted: str) -> str:
 
 def _sections(rule: Rule[Any]) -> Iterator[str]:
     text = prose(rule)
-    yield from _wrapped((text.problem, *text.why, text.accept))
+    yield from map(filled, filter(None, (text.problem, *text.why, text.accept)))
     if rule.thresholds:
         yield f"Options (in the configuration): {_options(rule)}"
     yield "How to fix it:"
     for part in text.fix:
-        yield textwrap.indent(part.text, "    ") if part.yaml else textwrap.fill(part.text, _WIDTH)
+        yield textwrap.indent(part.text, "    ") if part.yaml else filled(part.text)
     if text.live:
         yield f"In a live account:{text.live}"
     if alike := peers().alike(rule.id):
@@ -114,10 +114,6 @@ def _sections(rule: Rule[Any]) -> Iterator[str]:
 
 def _options(rule: Rule[Any]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in rule.thresholds.items())
-
-
-def _wrapped(paragraphs: Iterable[str]) -> Iterator[str]:
-    return (textwrap.fill(text, _WIDTH) for text in paragraphs if text)
 
 
 def _as_dict(rule: Rule[Any]) -> dict[str, object]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from auditor.errors import UsageError
+
+_PROSE = 88
 
 
 def to_standard_output(text: str | Iterable[str], encoding: str | None = None) -> None:
@@ -31,6 +35,18 @@ def to_standard_output(text: str | Iterable[str], encoding: str | None = None) -
     except OSError as error:
         _silence()
         raise UsageError(f"standard output cannot be written: {error.strerror}") from None
+
+
+def width(otherwise: int) -> int:
+    """The columns of the terminal that is printed to, or `otherwise` where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else otherwise
+
+
+def filled(text: str, bullet: str = "") -> str:
+    """A paragraph in lines that are easy to read, and fit the terminal."""
+    columns = min(_PROSE, width(_PROSE))
+    indent = " " * len(bullet)
+    return textwrap.fill(text, columns, initial_indent=bullet, subsequent_indent=indent)
 
 
 def _silence() -> None:

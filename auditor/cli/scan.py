@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from auditor.cli.estimates import estimated, given_prices
 from auditor.cli.executors import for_templates
 from auditor.cli.invocation import typed
 from auditor.cli.options import Choices
-from auditor.cli.output import to_file, to_standard_output
+from auditor.cli.output import to_file, to_standard_output, width
 from auditor.cli.progress import Progress
 from auditor.errors import ExitStatus, UsageError
 from auditor.inventory import Collector
@@ -34,6 +33,10 @@ if TYPE_CHECKING:
     from auditor.collectors.template.collect import TemplateCollector
 
 Outputs = tuple[tuple[str, str], ...]
+_ONE_SOURCE = (
+    "Give either template PATHS, or an account (such as --profile, --region or "
+    "--config-aggregator), or --snapshot. `msgaudit scan --demo` shows a sample."
+)
 _DEMO_OUTPUT: Outputs = (("html", "report.html"), ("sarif", "findings.sarif"))
 
 
@@ -200,9 +203,11 @@ def chosen_collector(
     """
     asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
     if sum(asked) != 1:
-        account = "--profile or --region for an account"
-        hint = f"Give either template PATHS, or {account}, or --snapshot, or --demo."
-        raise UsageError("it is not clear what to audit", hint)
+        raise UsageError("it is not clear what to audit", _ONE_SOURCE)
+    if choices.max_rps and not choices.live:
+        raise UsageError("--max-rps is for accounts", "Leave it out.")
+    if (choices.parameter or choices.parameter_file) and not choices.paths:
+        raise UsageError("--parameter is for templates", "Leave it out.")
     if choices.executor and (choices.demo or choices.snapshot):
         raise UsageError("--executor is for templates and accounts", "Leave it out.")
     if choices.paths:
@@ -224,8 +229,6 @@ def chosen_collector(
     else:
         from auditor.cli.live import reading
 
-        if choices.parameter or choices.parameter_file:
-            raise UsageError("--parameter is for templates, not for an account")
         details = {"profiles": choices.profile}
         if choices.config_aggregator:
             details["config_aggregators"] = (choices.config_aggregator,)
@@ -280,8 +283,7 @@ def _text(report: Report) -> str:
 
     is_terminal = sys.stdout.isatty()
     wanted = os.environ.get("FORCE_COLOR") or (is_terminal and not os.environ.get("NO_COLOR"))
-    width = shutil.get_terminal_size().columns if is_terminal else 100
-    return TextReporter(color=bool(wanted), width=width).render(report)
+    return TextReporter(color=bool(wanted), width=width(100)).render(report)
 
 
 def why_nothing(report: Report, choices: Choices) -> str:

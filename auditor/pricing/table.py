@@ -56,7 +56,9 @@ def prices_in(file: str) -> Prices:
     """
     try:
         content = json.loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}", _FORM) from None
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{file} cannot be read as JSON: {error}", _FORM) from None
     return parsed(content, file)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.cli.output import filled
 from tests.cli.process import FAILING, PASSING, command, msgaudit, scan
 
 GERMAN = """Resources:
@@ -225,3 +226,14 @@ def test_findings_that_a_format_cannot_show_are_told(tmp_path: Path) -> None:
     (warning,) = done.stderr.splitlines()
     assert warning.startswith("msgaudit: warning: asff: ")
     assert json.loads((tmp_path / "findings.json").read_text()) == []
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("40", 40), ("200", 88)])
+def test_prose_fits_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, columns: str, widest: int
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = filled("word " * 100, "- ").splitlines()
+    assert widest - len("word") <= max(map(len, lines)) <= widest
+    assert {line[:2] for line in lines} == {"- ", "  "}

@@ -87,6 +87,8 @@ USAGE = [
     (("a.yaml", "--jobs", "0"), "0 is not in the range"),
     (("a.yaml", "--unknown"), "No such option"),
     (("--profile", "x", "--parameter", "A=1"), "--parameter is for templates"),
+    (("--snapshot", "x", "--parameter", "A=1"), "--parameter is for templates"),
+    (("a.yaml", "--max-rps", "1"), "--max-rps is for accounts"),
 ]
 
 

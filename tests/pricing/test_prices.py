@@ -73,13 +73,17 @@ def test_bad_tables_are_refused_with_the_place_of_the_fault(content: Any, compla
     assert "docs/cost.md" in refused.value.hint
 
 
-@pytest.mark.parametrize("content", [None, b"{", b"\xff\xfe", b"[" * 100_000])
-def test_what_is_no_json_is_refused(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_json_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "prices.json"
-    if content is not None:
-        file.write_bytes(content)
+    file.write_bytes(content)
     with pytest.raises(UsageError, match="cannot be read as JSON"):
         prices_in(str(file))
+
+
+def test_a_missing_file_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: No such file or directory"):
+        prices_in(str(tmp_path / "none.json"))
 
 
 def test_file_has_the_form_of_the_shipped_table(tmp_path: Path) -> None:

@@ -201,6 +201,15 @@ def test_a_report_of_accepted_findings_says_so() -> None:
     )
 
 
+def test_what_could_not_be_told_was_not_read_although_it_is_accepted() -> None:
+    unknown = samples.finding(samples.without_dlq, "Queue", "not known")
+    accepted = replace(unknown, outcome=Outcome.UNDETERMINED, baselined=True)
+    text = TextReporter().render(samples.report(accepted))
+
+    assert text.startswith("0 findings, 1 baselined.")
+    assert text.endswith("all that was found, or could not be told, is accepted.\n")
+
+
 def test_color_adds_nothing_but_color() -> None:
     plain = TextReporter(color=False).render(samples.typical())
     colored = TextReporter(color=True).render(samples.typical())
