@@ -10,8 +10,9 @@ def policy(account_role: str | None = None, *, aggregator: bool = False) -> str:
     """The least-privilege policy, made from the very list that the collectors call.
 
     With `account_role`, also for assuming that role in other accounts; with `aggregator` instead
-    for reading one of AWS Config.
+    for reading one of AWS Config. Raises `UsageError` for what is no name of a role.
     """
+    from auditor.collectors.live.accounts import check_role
     from auditor.collectors.live.operations import AGGREGATED, OPERATIONS, permission
 
     if aggregator:
@@ -28,6 +29,7 @@ def policy(account_role: str | None = None, *, aggregator: bool = False) -> str:
     }
     statements = [statement]
     if account_role:
+        check_role(account_role)
         statements.append({
             "Sid": "MsgauditEntersAccounts",
             "Effect": "Allow",

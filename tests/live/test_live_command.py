@@ -110,6 +110,12 @@ def test_policy_for_other_accounts(tmp_path: Path) -> None:
     assert (enters["Action"], enters["Resource"]) == ("sts:AssumeRole", "arn:*:iam::*:role/audit")
 
 
+def test_policy_allows_to_enter_no_pattern_of_roles(tmp_path: Path) -> None:
+    done = msgaudit(tmp_path, "iam-policy", "--account-role", "*")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'*' is no name of a role" in done.stderr
+
+
 def test_dry_run_counts_what_the_scan_makes(
     account: Account, faulty: FaultyAws, tmp_path: Path
 ) -> None:

@@ -31,6 +31,13 @@ _ROLE = re.compile(r"[\w+=,.@/-]+", re.ASCII)
 _ACTIVE = "ACTIVE"
 
 
+def check_role(name: str) -> None:
+    """Raises `UsageError` for what no role can be called."""
+    if not _ROLE.fullmatch(name):
+        hint = "Give the name alone, or with the path before it: audit, or security/audit."
+        raise UsageError(f"{name!r} is no name of a role", hint)
+
+
 class Scope(Struct, frozen=True):
     """What to read.
 
@@ -58,9 +65,8 @@ class Scope(Struct, frozen=True):
             message = "--account-role goes with --account or --organization, and they with it"
             hint = "Name the role that msgaudit assumes in each account: --account-role NAME."
             raise UsageError(message, hint)
-        if self.account_role and not _ROLE.fullmatch(self.account_role):
-            hint = "Give the name alone, or with the path before it: audit, or security/audit."
-            raise UsageError(f"{self.account_role!r} is no name of a role", hint)
+        if self.account_role:
+            check_role(self.account_role)
         for account in self.accounts:
             if not _ACCOUNT.fullmatch(account):
                 raise UsageError(f"{account!r} is no account id", "An account id has 12 digits.")
