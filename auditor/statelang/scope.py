@@ -87,7 +87,8 @@ class Scope(View):
         """
         found, doubts = self._reached
         if doubts:
-            raise doubts[0]
+            # Raised itself, what is kept would keep the frames and graphs that it went through.
+            raise UndeterminedError(doubts[0].reason, doubts[0].path)
         return found
 
     def surely_reached(self) -> frozenset[str] | None:

@@ -9,7 +9,7 @@ from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, External, Graph
 from auditor.resources import EventSourceMapping, Pipe, Queue, Resource
 from auditor.rules import rule
-from auditor.values import UndeterminedError, Unknown, read, text
+from auditor.values import PropertyPath, UndeterminedError, Unknown, read, text
 
 REMEDIATION = """
     One queue for each consumer, all subscribed to a topic that the producer publishes to:
@@ -83,15 +83,15 @@ def _consumers(queue: Queue, graph: Graph) -> list[Edge]:
     Raises `UndeterminedError` when the only one that is known may not be the only one.
     """
     found: dict[str, Edge] = {}
-    doubt: UndeterminedError | None = None
+    doubt: tuple[str, PropertyPath] | None = None
     for edge in graph.outgoing(queue, EdgeKind.CONSUMES):
         if isinstance(edge.target, Unknown):
-            doubt = UndeterminedError(edge.target.reason, edge.path)
+            doubt = edge.target.reason, edge.path
         elif isinstance(edge.via, EventSourceMapping | Pipe) and _active(edge):
             found.setdefault(_consumer(edge), edge)
     if len(found) < 2:
         if doubt is not None and found:
-            raise doubt
+            raise UndeterminedError(*doubt)
         graph.settle_outgoing(queue, EdgeKind.CONSUMES)
     return list(found.values())
 

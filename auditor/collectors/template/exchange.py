@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from weakref import ref
+from weakref import proxy, ref
 
 from yaml.nodes import Node
 
@@ -35,7 +35,7 @@ class Exchange:
     def tree(self, template: Template, scenario: Scenario) -> StackTree:
         """The tree of a template whose imports are bound."""
         around = _Neighbourhood(self, template)
-        home = self.build(template, scenario, "", around)
+        home = self.build(template, scenario, "", around.imported)
         around.settle(home)
         return home
 
@@ -49,10 +49,14 @@ class Exchange:
                 yield from around.tree(other).resources()
 
     def build(
-        self, template: Template, scenario: Scenario, prefix: str, around: _Neighbourhood
+        self,
+        template: Template,
+        scenario: Scenario,
+        prefix: str,
+        imported: Callable[[str], object],
     ) -> StackTree:
-        """A tree whose imports come from its neighbourhood."""
-        return StackTree(self._library, template, self._given, scenario, prefix, around.imported)
+        """A tree with what its imports are."""
+        return StackTree(self._library, template, self._given, scenario, prefix, imported)
 
     def exporter(self, name: str) -> tuple[Template, Node] | None:
         """The template that exports a name, and the exported value's node.
@@ -149,7 +153,13 @@ class _Neighbourhood:
             return home
         if id(template) not in self._trees:
             prefix = f"{template.document.path}#"
-            self._trees[id(template)] = self._exchange.build(template, Scenario(), prefix, self)
+            around: _Neighbourhood = proxy(self)  # it owns the tree, see `Evaluator`
+
+            def imported(name: str) -> object:
+                return around.imported(name)
+
+            tree = self._exchange.build(template, Scenario(), prefix, imported)
+            self._trees[id(template)] = tree
         return self._trees[id(template)]
 
     def imported(self, name: str) -> object:
