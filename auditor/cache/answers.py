@@ -8,6 +8,7 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -89,13 +90,21 @@ class Answers(Struct, frozen=True):
         return replace(finding, remediation=rule.remediation, guide=rule.guide)
 
 
-def remembering(folder: Path, work: Work) -> Answers:
-    """The answers that some work gives, and gave before."""
+def remembering(folder: Path, work: Work) -> Answers | None:
+    """The answers that some work gives, and gave before.
+
+    `None` where rules come from something whose changes cannot be seen, such as an archive.
+    """
     rules = [(rule.id, rule.severity, rule.options, rule.overridden) for rule in work.rules]
     modules = {rule.body.__module__ for rule in work.rules}
     versions = __version__, sys.version, yaml.__version__
-    parts = (*versions, *_sources(modules), rules, work.draw, work.tags)
-    stamp = hashlib.sha256(msgspec.msgpack.encode(parts, enc_hook=repr)).digest()
+    try:
+        parts = (*versions, *_sources(modules), rules, work.draw, work.tags)
+    except OSError:
+        return None
+    # The order of sets would differ from process to process.
+    encoded = msgspec.msgpack.encode(parts, enc_hook=repr, order="deterministic")
+    stamp = hashlib.sha256(encoded).digest()
     return Answers(Store(folder), stamp, {rule.id: rule for rule in work.rules})
 
 
@@ -103,20 +112,28 @@ def _sources(modules: Collection[str]) -> Iterator[tuple[str, int, int]]:
     """The files of this program and of the packages of rules, with size and time of change."""
     packages = {__name__, *modules}
     for name in sorted({module.partition(".")[0] for module in packages}):
-        for place in sys.modules[name].__path__:
-            yield from _files(place)
+        module = sys.modules[name]
+        if hasattr(module, "__path__"):
+            for place in module.__path__:
+                yield from _files(place)
+        else:  # a rule that a package took from a module of its own
+            yield _file(str(module.__file__))
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int]]:
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name != "__pycache__":
-                yield from _files(entry.path)
-        else:
-            stat = entry.stat()
-            yield entry.path, stat.st_size, stat.st_mtime_ns
+        if not entry.is_dir():
+            with suppress(FileNotFoundError):  # the lock of an editor is a link to nothing
+                yield _file(entry.path)
+        elif entry.name != "__pycache__":
+            yield from _files(entry.path)
+
+
+def _file(path: str) -> tuple[str, int, int]:
+    stat = Path(path).stat()
+    return path, stat.st_size, stat.st_mtime_ns
 
 
 def _encoded(answer: Answer) -> bytes | None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from msgspec.structs import replace
@@ -149,6 +150,35 @@ def test_the_code_of_rules_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (package / "limits.py").write_text("MOST = 20")
     assert remembering(tmp_path, work) != before
     del sys.modules["plugin"]
+
+
+def test_only_files_whose_changes_can_be_seen_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "single.py").write_text("MOST = 1")
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / ".#limits.py").symlink_to("editor@host.1")
+    for name, seen_in in (("single", True), ("package", True), ("archived", False)):
+        module = ModuleType(name)
+        module.__file__ = str(tmp_path / f"{name}.py")
+        if name != "single":
+            module.__path__ = [str(tmp_path / name)]
+        monkeypatch.setitem(sys.modules, name, module)
+        own = replace(seen, body=lambda *_: ())
+        own.body.__module__ = name
+        work = Work([own], draw=False, tags=False)
+        assert (remembering(tmp_path, work) is not None) == seen_in
+
+
+def test_order_of_sets_does_not_count(tmp_path: Path) -> None:
+    """Hashes of texts differ from process to process."""
+    (tmp_path / "a.yaml").write_text(FAILING)
+    accounts = ", ".join(f"'{number:012}'" for number in range(1, 9))
+    (tmp_path / ".msgaudit.yaml").write_text(f"trusted: {{accounts: [{accounts}]}}")
+    for seed in ("1", "2"):
+        more = {"PYTHONHASHSEED": seed, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        msgaudit(tmp_path, "scan", "a.yaml", **more)
+    assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 1
 
 
 def test_the_command_gives_the_same_bytes(tmp_path: Path) -> None:
