@@ -182,6 +182,8 @@ HARMFUL: dict[str, Callable[[], str]] = {
     "configuration is a number": lambda: json.dumps({**QUEUE, "configuration": 7}),
     "number is none": lambda: json.dumps({**OTHER, "configuration": {"DelaySeconds": "many"}}),
     "no ARN": lambda: without({**OTHER, "configuration": {"DelaySeconds": 1}}, "arn"),
+    "no text for an id": lambda: json.dumps({**OTHER, "resourceId": []}),
+    "no text for an ARN": lambda: json.dumps({**OTHER, "arn": 5}),
     "tags are numbers": lambda: json.dumps({**OTHER, "tags": [1]}),
 }
 
@@ -199,6 +201,25 @@ def test_item_that_makes_no_sense_is_a_gap(kind: str) -> None:
     (gap,) = [gap for gap in unit.gaps if gap.what.startswith(QUERY)]
     assert "could not be understood" in gap.reason
     assert "AWS::SQS::Queue" in unit.readings[0].unread
+    assert [raw.name for raw in unit.readings[0].resources] == ["orders"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "configuration"),
+    [
+        ("AWS::Events::EventBus", {"Name": ["a"]}),
+        ("AWS::EventSchemas::Discoverer", {"DiscovererArn": 5, "DiscovererId": "a"}),
+        ("AWS::IAM::Policy", {"PolicyVersionList": []}),
+        ("AWS::Lambda::Function", {"FunctionName": "a"}),
+    ],
+)
+def test_configuration_that_makes_no_sense_is_a_gap(type_: str, configuration: Row) -> None:
+    more = {"Concurrency": '{"reservedConcurrentExecutions": 1e999}'}
+    broken = item(type_, "broken", arn("sqs", "broken"), configuration, more)
+    unit = read(StubConfig([QUEUE, broken, recorder()], [source()]).serve())
+    assert [gap.what.partition(" on ")[2] for gap in unit.gaps if gap.what.startswith(QUERY)] == [
+        f"{type_} in {REGION}"
+    ]
     assert [raw.name for raw in unit.readings[0].resources] == ["orders"]
 
 

@@ -40,8 +40,8 @@ _EXPRESSION = (
     " tags, configuration, supplementaryConfiguration"
     " WHERE resourceType = '{}' AND configurationItemStatus IN ('OK', 'ResourceDiscovered')"
 )
-# Deep nesting makes Python's own reader of JSON give up.
-UNREADABLE = (*MALFORMED, RecursionError)
+# Deep nesting makes Python's own reader of JSON give up, and no whole number is infinite.
+UNREADABLE = (*MALFORMED, OverflowError, RecursionError)
 
 
 class Sources(Struct, frozen=True):

@@ -40,9 +40,9 @@ def queried(row: str) -> Item:
     answer = json.loads(row)
     configuration = _mapping(answer.get("configuration"))
     return Item(
-        answer["resourceId"], answer.get("resourceName") or "",
-        answer.get("arn") or (configuration or {}).get("Arn") or "",
-        answer["accountId"], answer["awsRegion"],
+        text(answer["resourceId"]), text(answer.get("resourceName") or ""),
+        text(answer.get("arn") or (configuration or {}).get("Arn") or ""),
+        text(answer["accountId"]), text(answer["awsRegion"]),
         str(answer.get("configurationItemCaptureTime") or ""),
         configuration,
         _mapping(answer.get("supplementaryConfiguration")) or {},
@@ -82,6 +82,14 @@ def policy(value: object) -> object:
     if isinstance(value, str) and not value.lstrip().startswith("{"):
         value = unquote(value)
     return decoded(value)
+
+
+def text(value: object) -> str:
+    """A text; raises `TypeError` for anything else."""
+    if isinstance(value, str):
+        return value
+    message = f"it is not a text but {type(value).__name__}"
+    raise TypeError(message)
 
 
 def _mapping(value: object) -> Mapping[str, Any] | None:

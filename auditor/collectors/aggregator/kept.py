@@ -28,7 +28,7 @@ def _kept(resources: Sequence[RawResource]) -> Iterator[RawResource]:
     targets = {str(raw.name): str(raw.properties.get("TargetKeyId"))
                for raw in resources if raw.type == KeyAlias.type}  # fmt: skip
     keys = dereferenced(referenced(resources, region, account), targets)
-    groups = {id_ for raw in resources if raw.type == VpcEndpoint.type
+    groups = {str(id_) for raw in resources if raw.type == VpcEndpoint.type
               for id_ in raw.properties.get("SecurityGroupIds") or ()}  # fmt: skip
     for raw in resources:
         name = targets.get(str(raw.name)) if raw.type == KeyAlias.type else raw.name

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from auditor.collectors.aggregator.items import Item
+from auditor.collectors.aggregator.items import Item, text
 from auditor.resources.base import RawResource
 from auditor.values import Block, Unknown
 
@@ -59,10 +59,12 @@ class Kind(Struct, frozen=True):
     def completed(self, raw: RawResource, seen: frozenset[str]) -> RawResource:
         """The resource itself with what its item says by saying nothing.
 
-        Raises `LookupError` where there is no ARN to know it by.
+        Raises `LookupError` where there is no ARN to know it by, `TypeError` where that or the
+        name is no text.
         """
         if not raw.id:
             raise LookupError(_NO_ARN)
+        text(raw.id), text(raw.name or "")
         if raw.type != self.types[0]:
             return raw
         absent = [*self.recorded, *(name for name in seen if not self.documents[name])]

@@ -59,7 +59,7 @@ def group(detail: Mapping[str, Any]) -> RawResource:
 def managed_policy(detail: Mapping[str, Any]) -> RawResource:
     """A policy in the version that is in force."""
     versions = detail.get("PolicyVersionList", ())
-    document = next(version["Document"] for version in versions if version["IsDefaultVersion"])
+    (document,) = (version["Document"] for version in versions if version["IsDefaultVersion"])
     arn = detail["Arn"]
     name = last(arn, "/")
     properties = {"ManagedPolicyName": name, "Path": detail.get("Path"), "PolicyDocument": document}
