@@ -45,6 +45,7 @@ def no_real_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine the first answer of moto's services takes longer than AWS ever does."""
     monkeypatch.setattr(session, "_READ_SECONDS", 300)
+    monkeypatch.setattr(session, "_CONNECT_SECONDS", 300)
 
 
 class Account:

@@ -35,6 +35,12 @@ class Call:
     path: str = ""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # As many as the collector makes at once, on a machine that is slow to accept them.
+    request_queue_size = 128
+
+
 class FaultyAws:
     """Answers some calls itself and forwards the others to moto."""
 
@@ -43,8 +49,7 @@ class FaultyAws:
         self.calls: Counter[str] = Counter()
         self.requests: Counter[Call] = Counter()
         self.faults: dict[str, Callable[[Call], Reply | None]] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
         )
