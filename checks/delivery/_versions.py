@@ -51,5 +51,9 @@ def _same(one: str | Unknown, other: str | Unknown) -> Answer:
         return Answer.YES if one == other else Answer.UNDETERMINED
     if bool(one) != bool(other):
         return Answer.NO
-    # The names of versions are made later, and may be any number.
-    return compare(Unknown("", one), Unknown("", other), wild=False)
+    return compare(_open(one), _open(other), wild=False)
+
+
+def _open(name: str) -> str | Unknown:
+    """The names of versions are made later, and may be any number."""
+    return Unknown("", name) if "${" in name else name

@@ -20,6 +20,7 @@ def live(url: str, *options: str) -> tuple[str, ...]:
     return ("scan", "--region", REGION, "--endpoint-url", url, *options)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_scan_reports_what_it_read(
     account: Account, faulty: FaultyAws, tmp_path: Path
 ) -> None:
