@@ -99,12 +99,7 @@ class AggregatorCollector(Struct, frozen=True):
             return found
 
         pending = [aggregator.reader.pool.submit(read, type_) for type_ in wanted]
-        try:
-            found = [future.result() for future in pending]
-        except KeyboardInterrupt:
-            limits.stopped.set()
-            found = [future.result() for future in pending]
-        return dict(zip(wanted, found, strict=True))
+        return dict(zip(wanted, limits.gather(pending), strict=True))
 
 
 def _placed(

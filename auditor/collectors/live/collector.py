@@ -182,12 +182,8 @@ class LiveCollector(Struct, frozen=True):
                 )
                 for account, log in zip(accounts, logs, strict=True)
             ]  # fmt: skip
-            try:
-                found = [raw for future in pending for raw in future.result()]
-            except KeyboardInterrupt:
-                limits.stopped.set()
-                found = [raw for future in pending for raw in future.result()]
-        return accounts, gaps, logs, unique(found)
+            found = limits.gather(pending)
+        return accounts, gaps, logs, unique(chain.from_iterable(found))
 
 
 def _parts(account: Account) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError
 from msgspec import Struct, field
@@ -27,6 +28,9 @@ RATES: Mapping[str, float] = {
     "sns.ListSubscriptionsByTopic": 30,
     "sns.ListTopics": 30,
 }
+
+T = TypeVar("T")
+_LOOK_SECONDS = 0.2
 
 
 class InterruptedReadingError(BotoCoreError):
@@ -82,3 +86,15 @@ class Limits(Struct, dict=True):
             self.sent += 1
 
         client.meta.events.register("before-send", hold)
+
+    def gather(self, pending: Sequence[Future[T]]) -> list[T]:
+        """What the futures give; Ctrl-C stops further calls, so that the rest follows at once.
+
+        Nothing is waited for without end: Windows tells of Ctrl-C only between two waits.
+        """
+        try:
+            while wait(pending, _LOOK_SECONDS).not_done:
+                pass
+        except KeyboardInterrupt:
+            self.stopped.set()
+        return [future.result() for future in pending]
