@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import os
 import urllib.request
 from collections.abc import Iterator
@@ -9,24 +8,19 @@ from typing import Any
 
 import botocore.session
 import pytest
-from moto.server import ThreadedMotoServer
 
 from auditor.collectors.live import session
+from auditor.collectors.live.models import models
 from tests.live.faulty import FaultyAws
+from tests.live.moto_process import running
 
 REGION = "us-east-1"
 
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    # Loading them takes most of the time of a reset, and of the first call to EC2 after it.
-    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with running() as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +48,7 @@ class Account:
     def __init__(self, url: str) -> None:
         self.url = url
         self._session = botocore.session.Session()
+        self._session.register_component("data_loader", models(None))
         self._session.set_credentials("testing", "testing")
         self._made: dict[tuple[str, str], Any] = {}
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import botocore.session
 
+from auditor.collectors.live.models import models
 from auditor.collectors.live.operations import OPERATIONS, client_name, operation_name
 
 Reply = tuple[int, str, bytes]
@@ -45,6 +46,7 @@ class FaultyAws:
     """Answers some calls itself and forwards the others to moto."""
 
     def __init__(self, upstream: str) -> None:
+        _routes()  # here, so that not every thread reads the models
         self.upstream = urlsplit(upstream).netloc
         self.calls: Counter[str] = Counter()
         self.requests: Counter[Call] = Counter()
@@ -166,6 +168,7 @@ def operation(method: str, path: str, headers: Any, body: bytes) -> str:
 def _routes() -> list[tuple[str, str, str, str]]:
     """Service, path, query and operation of the listed calls whose services go by the path."""
     session = botocore.session.Session()
+    session.register_component("data_loader", models(None))
     routes = []
     for action in OPERATIONS:
         model = session.get_service_model(client_name(action))
