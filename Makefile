@@ -6,7 +6,7 @@ PACKAGES := auditor checks reports
 TEMPLATES ?=
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types contracts unit update-golden docs bench clean
+.PHONY: help demo test lint types contracts unit coverage update-golden docs bench clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,7 +27,11 @@ types: .venv/.installed-dev ## Static types
 contracts: .venv/.installed-dev ## Which package may import which
 	$(BIN)/lint-imports
 
-unit: .venv/.installed-dev .venv/.chromium .venv/.actionlint .venv/.sarif-multitool ## Tests with branch coverage
+unit: .venv/.installed-dev .venv/.chromium .venv/.actionlint .venv/.sarif-multitool ## Tests
+	$(BIN)/pytest -n 2
+
+# Apart from `test`: following every line takes as long again as the tests themselves.
+coverage: .venv/.installed-dev .venv/.chromium .venv/.actionlint .venv/.sarif-multitool ## Tests, and how many branches they take
 	$(BIN)/pytest -n 2 --cov --cov-report=term
 
 update-golden: .venv/.installed-dev ## Rewrite the expected findings of the rules' fixtures
