@@ -10,7 +10,6 @@ import botocore.session
 import pytest
 
 from auditor.collectors.live import session
-from auditor.collectors.live.models import models
 from tests.live.faulty import FaultyAws
 from tests.live.moto_process import running
 
@@ -48,7 +47,6 @@ class Account:
     def __init__(self, url: str) -> None:
         self.url = url
         self._session = botocore.session.Session()
-        self._session.register_component("data_loader", models(None))
         self._session.set_credentials("testing", "testing")
         self._made: dict[tuple[str, str], Any] = {}
 

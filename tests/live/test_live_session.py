@@ -11,6 +11,7 @@ from typing import Any
 import botocore
 import pytest
 from botocore.credentials import RefreshableCredentials
+from botocore.loaders import create_loader
 
 from auditor.collectors.live import OPERATIONS, LiveCollector, Scope
 from auditor.collectors.live.collector import SERVICES
@@ -157,7 +158,10 @@ def test_every_operation_exists_and_only_reads() -> None:
 
 
 def test_other_calls_are_refused_before_they_are_sent(faulty: FaultyAws) -> None:
-    client = open_session(None, faulty.url, attempts=1).get("sqs", REGION)
+    """Also with models that know them: there are two locks."""
+    clients = open_session(None, faulty.url, attempts=1)
+    clients.session.register_component("data_loader", create_loader())
+    client = clients.get("sqs", REGION)
     with pytest.raises(ReadOnlyError, match="sqs:DeleteQueue was about to be called"):
         client.delete_queue(QueueUrl=f"{faulty.url}/1/orders")
     assert sum(faulty.calls.values()) == 0
