@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -74,6 +73,8 @@ def _make_room(place: Path, needed: int) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     """Write beside the place and move there: another run sees all of it or nothing."""
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent)
     temporary = Path(name)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -42,6 +41,8 @@ def executor(url: str) -> Iterator[Workers]:
     if address == url or ":" not in address:
         hint = "Give the scheduler of a Dask cluster: dask://HOST:PORT."
         raise UsageError(f"{url!r} is no executor", hint)
+    import logging
+
     # What it would log is told by errors and gaps, without tracebacks.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     client = _client(address)

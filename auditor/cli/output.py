@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import stat
 import sys
 import textwrap
@@ -39,7 +38,11 @@ def to_standard_output(text: str | Iterable[str], encoding: str | None = None) -
 
 def width(otherwise: int) -> int:
     """The columns of the terminal that is printed to, or `otherwise` where it is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else otherwise
+    if not sys.stdout.isatty():
+        return otherwise
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def filled(text: str, bullet: str = "") -> str:

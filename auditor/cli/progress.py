@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 
@@ -27,6 +26,8 @@ class Progress:
         if self._enabled and time.monotonic() >= self._next:
             self._next = time.monotonic() + _INTERVAL_SECONDS
             self._shown = True
+            import shutil
+
             name = "".join(char if char.isprintable() else "?" for char in what)
             line = f"{self._count} {self._noun}: {name}"
             sys.stderr.write(f"{_CLEAR}{line[: shutil.get_terminal_size().columns - 1]}")

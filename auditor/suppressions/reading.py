@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from auditor.findings import Location
@@ -73,5 +72,7 @@ def _text(entry: dict[str, Any], key: str) -> str:
 
 
 def _unknown(key: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(key.lower(), known, n=1)
     return f"{key} is not known" + (f", did you mean {close[0]}?" if close else "")
