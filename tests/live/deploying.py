@@ -154,6 +154,12 @@ def _schedule(account: Account, name: str, properties: Mapping[str, Any]) -> str
     return name
 
 
+def _stream_consumer(account: Account, name: str, properties: Mapping[str, Any]) -> str:
+    del name
+    made = account.client("kinesis").register_stream_consumer(**properties)
+    return str(made["Consumer"]["ConsumerName"])
+
+
 def _role(account: Account, name: str, properties: Mapping[str, Any]) -> str:
     for policy in properties.get("Policies", ()):
         account.client("iam").put_role_policy(
@@ -182,6 +188,7 @@ def _bucket(account: Account, name: str, properties: Mapping[str, Any]) -> str:
 _MAKERS = {
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::IAM::Role": _role,
+    "AWS::Kinesis::StreamConsumer": _stream_consumer,
     "AWS::Pipes::Pipe": _pipe,
     "AWS::S3::Bucket": _bucket,
     "AWS::Scheduler::Schedule": _schedule,

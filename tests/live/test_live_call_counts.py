@@ -32,6 +32,7 @@ KINDS = {
 NAMES = {
     "bus": "buses", "REST API": "REST APIs", "function with a mapping": "functions",
     "function with a mapping of a queue": "functions",
+    "stream with consumers": "streams",  # moto does not tell how many consumers there are
 }  # fmt: skip
 
 

@@ -150,6 +150,20 @@ def test_stream_that_nothing_reads(account: Account, faulty: FaultyAws) -> None:
     assert faulty.calls["ListChannels"] == 0
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_consumers_are_asked_for_where_there_are_any(
+    account: Account, faulty: FaultyAws, count: int
+) -> None:
+    stream(account)
+    summary = account.client("kinesis").describe_stream_summary(StreamName="clicks")
+    told = summary["StreamDescriptionSummary"] | {
+        "StreamCreationTimestamp": 1.0, "ConsumerCount": count
+    }  # fmt: skip
+    faulty.answer("DescribeStreamSummary", answer(StreamDescriptionSummary=told))
+    assert readers_of_clicks(collect(faulty.url)) == set()
+    assert faulty.calls["ListStreamConsumers"] == count
+
+
 @pytest.mark.parametrize("reply", [error("AccessDeniedException"), EMPTY])
 def test_unread_consumers_are_not_none(account: Account, faulty: FaultyAws, reply: Reply) -> None:
     stream(account)

@@ -20,7 +20,6 @@ from auditor.collectors.live import (
     archives,
     channels,
     cloudwatch,
-    consumers,
     events,
     firehose,
     functions,
@@ -105,8 +104,7 @@ SERVICES = (
 )
 FOLLOW_UPS = (
     FollowUp("Lambda aliases", aliases.TYPES, aliases.collect),
-    FollowUp("Stream consumers", consumers.TYPES, consumers.collect, kinesis.TYPES),
-    FollowUp("Channels", channels.TYPES, channels.collect, kinesis.TYPES),
+    FollowUp("Channels", channels.TYPES, channels.collect, kinesis.TYPES[:1]),
     FollowUp("Schema discoverers", schemas.TYPES, schemas.collect, events.TYPES),
     FollowUp("Subnets", subnets.TYPES, subnets.collect, functions.TYPES[:1]),
     FollowUp("KMS", kms.TYPES, kms.collect, kms.ENCRYPTED),

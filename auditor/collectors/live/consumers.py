@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Mapping
 from typing import Any
 
 from auditor.collectors.live.reader import Reader
 from auditor.collectors.live.shapes import pick
-from auditor.resources import Stream, StreamConsumer
+from auditor.resources import StreamConsumer
 from auditor.resources.base import RawResource
 from auditor.values import Unknown
 
-TYPES = (StreamConsumer.type,)
 
-
-def collect(reader: Reader, resources: Iterable[RawResource]) -> Iterator[RawResource]:
-    """The consumers of these streams."""
-    streams = [raw for raw in resources if raw.type == Stream.type]
-    return chain.from_iterable(reader.each(lambda raw: _consumers(reader, raw), streams))
-
-
-def _consumers(reader: Reader, stream: RawResource) -> list[RawResource]:
+def consumers_of(reader: Reader, stream: RawResource) -> list[RawResource]:
+    """The consumers of a stream; where they cannot be read, their type counts as not read."""
     items = reader.details(
         "kinesis:ListStreamConsumers", "Consumers", str(stream.name), StreamARN=stream.id
     )
