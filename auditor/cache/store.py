@@ -19,7 +19,9 @@ def folder() -> Path | None:
     if sys.platform == "darwin":
         base = "~/Library/Caches"
     else:
-        base = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME") or "~/.cache"
+        base = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", "")
+        if not Path(base).is_absolute():  # to be ignored: XDG Base Directory Specification 0.8
+            base = "~/.cache"
     try:
         return Path(base).expanduser() / "msgaudit"
     except RuntimeError:

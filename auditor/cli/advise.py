@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -21,7 +20,6 @@ FIT = (
     "ARC050", "ARC051", "ARC052",
 )  # fmt: skip
 _RATE = click.IntRange(0)
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _QUESTIONS = {
     Pattern.EVENTS: (
         ("streaming", "Is it a stream for analytics?"),
@@ -70,10 +68,12 @@ def scan_arguments(source: Mapping[str, Any], format_: str) -> list[str]:
 
 
 def _said(options: Mapping[str, Any]) -> Needs:
-    """The needs; raises `UsageError` for what is no Region."""
-    region = options["region"]
-    if region and not _REGION.fullmatch(region):
-        raise UsageError(f"{region} is no Region", "Give one like --region eu-west-1.")
+    """The needs; raises `UsageError` for a region that AWS does not have."""
+    if region := options["region"]:
+        from auditor.collectors.live.models import models
+        from auditor.collectors.live.session import require_known
+
+        require_known([region], models(None))
     return Needs(**{**options, "pattern": Pattern(options["pattern"])})
 
 

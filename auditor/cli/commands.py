@@ -26,7 +26,6 @@ SEVERITIES = [severity.value for severity in Severity]
 # What commands that run no rule do not ask for.
 NO_RULES: dict[str, Any] = {
     "select": (), "ignore": (), "pedantic": False, "jobs": 1, "inline_suppressions": False,
-    "metrics": False,
 }  # fmt: skip
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

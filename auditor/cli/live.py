@@ -43,8 +43,8 @@ def measuring(
     collector: LiveCollector, choices: LiveChoices, rules: Sequence[Rule[Any]]
 ) -> LiveCollector:
     """The collector, which also asks for the metrics that the rules need."""
-    measures = needed(rules) if choices.metrics else ()
-    return replace(collector, traffic=Traffic(measures, choices.metrics_window))
+    measures = needed(rules) if choices.measured else ()
+    return replace(collector, traffic=Traffic(measures, choices.window))
 
 
 def aggregator_collector(choices: LiveChoices, progress: Progress) -> AggregatorCollector:
@@ -54,6 +54,7 @@ def aggregator_collector(choices: LiveChoices, progress: Progress) -> Aggregator
     given = {
         "--account": choices.account, "--account-role": choices.account_role,
         "--all-regions": choices.all_regions, "--executor": choices.executor,
+        "--metrics": choices.metrics, "--metrics-window": choices.metrics_window,
         "--organization": choices.organization,
         "a second --profile": choices.profile[1:], "a second --region": choices.region[1:],
     }  # fmt: skip
@@ -85,9 +86,9 @@ def reading(
     from auditor.cli.executors import executor
     from auditor.collectors.live.distributed import DistributedCollector
 
-    wanted = tuple(rule.id for rule in rules if rule.needs and choices.metrics)
+    wanted = tuple(rule.id for rule in rules if rule.needs and choices.measured)
     with executor(choices.executor) as workers:
-        yield DistributedCollector(collector, workers, wanted, choices.metrics_window)
+        yield DistributedCollector(collector, workers, wanted, choices.window)
 
 
 def run_collect(choices: LiveChoices, file: str, *, redact: bool) -> int:

@@ -20,6 +20,7 @@ FORMATS = (
     "text", "json", "sarif", "html", "markdown", "github", "junit", "gitlab", "csv", "asff", "ocsf",
     "svg", "dot", "mermaid", "graph",
 )  # fmt: skip
+METRICS_WINDOW = 14
 
 
 class LiveChoices(Struct, frozen=True, kw_only=True):
@@ -35,8 +36,8 @@ class LiveChoices(Struct, frozen=True, kw_only=True):
     max_rps: float | None = None
     endpoint_url: str | None = None
     executor: str | None = None
-    metrics: bool = True
-    metrics_window: int = 14
+    metrics: bool | None = None
+    metrics_window: int | None = None
     config: Configuration
 
     @property
@@ -47,6 +48,16 @@ class LiveChoices(Struct, frozen=True, kw_only=True):
             or self.account_role or self.organization or self.endpoint_url
             or self.config_aggregator
         )  # fmt: skip
+
+    @property
+    def measured(self) -> bool:
+        """Whether metrics are wanted."""
+        return self.metrics is not False
+
+    @property
+    def window(self) -> int:
+        """The days that metrics look back."""
+        return self.metrics_window or METRICS_WINDOW
 
 
 class Choices(LiveChoices, frozen=True, kw_only=True):
@@ -108,8 +119,8 @@ _ACCOUNTS = (
     click.option("--executor", metavar="URL", help="Judge templates, or read accounts, on the workers of a Dask cluster: dask://HOST:PORT."),
 )  # fmt: skip
 _METRICS = (
-    click.option("--metrics/--no-metrics", default=True, show_default=True, help="Ask CloudWatch for the metrics that the chosen rules need (USD 0.01 per 1,000)."),
-    click.option("--metrics-window", type=click.IntRange(1, 63), default=14, show_default=True, metavar="DAYS", help="How far metrics look back, 1 to 63 days."),
+    click.option("--metrics/--no-metrics", default=None, help="Ask CloudWatch for the metrics that the chosen rules need (USD 0.01 per 1,000; default: ask)."),
+    click.option("--metrics-window", type=click.IntRange(1, 63), metavar="DAYS", help=f"How far metrics look back, 1 to 63 days (default: {METRICS_WINDOW})."),
 )  # fmt: skip
 _LIVE_OPTIONS = (*_ACCOUNTS, *_METRICS)
 _CONFIG_HELP = "Configuration file, or none for no file (default: the nearest .msgaudit.yaml or pyproject.toml)."

@@ -121,7 +121,7 @@ def _anchored(collector: Collector, choices: Choices) -> Collector:
 
 def _applicable(rules: Sequence[Rule[Any]], choices: Choices) -> Sequence[Rule[Any]]:
     """The rules without those whose metrics are not read; raises `UsageError` when none is left."""
-    if choices.metrics and not choices.paths and not choices.config_aggregator:
+    if choices.measured and not choices.paths and not choices.config_aggregator:
         return rules
     applicable = [rule for rule in rules if not rule.needs]
     if not applicable:
@@ -192,6 +192,26 @@ def _refuse_overwriting(choices: Choices) -> None:
         taken.add(place)
 
 
+def _refuse_unsuited(choices: Choices) -> None:
+    """Raises `UsageError` unless one source was asked for, with options that mean something."""
+    asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
+    if sum(asked) != 1:
+        raise UsageError("it is not clear what to audit", _ONE_SOURCE)
+    unsuited = {
+        "--max-rps is for accounts": choices.max_rps and not choices.live,
+        "--metrics/--no-metrics is for accounts": choices.metrics is not None and choices.paths,
+        "--metrics-window is for accounts":
+            choices.metrics_window and not (choices.live or choices.demo),
+        "--parameter is for templates":
+            (choices.parameter or choices.parameter_file) and not choices.paths,
+        "--executor is for templates and accounts":
+            choices.executor and (choices.demo or choices.snapshot),
+    }  # fmt: skip
+    for message, given in unsuited.items():
+        if given:
+            raise UsageError(message, "Leave it out.")
+
+
 @contextmanager
 def chosen_collector(
     choices: Choices, rules: Sequence[Rule[Any]], progress: Progress
@@ -201,15 +221,7 @@ def chosen_collector(
     Of accounts it also reads the metrics that the rules need. Raises `UsageError` unless exactly
     one source was asked for.
     """
-    asked = [bool(choices.paths), choices.live, choices.demo, bool(choices.snapshot)]
-    if sum(asked) != 1:
-        raise UsageError("it is not clear what to audit", _ONE_SOURCE)
-    if choices.max_rps and not choices.live:
-        raise UsageError("--max-rps is for accounts", "Leave it out.")
-    if (choices.parameter or choices.parameter_file) and not choices.paths:
-        raise UsageError("--parameter is for templates", "Leave it out.")
-    if choices.executor and (choices.demo or choices.snapshot):
-        raise UsageError("--executor is for templates and accounts", "Leave it out.")
+    _refuse_unsuited(choices)
     if choices.paths:
         yield templates(choices, root()), Source("template", {"paths": choices.paths})
     elif choices.demo:

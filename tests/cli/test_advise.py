@@ -68,7 +68,7 @@ def test_json_has_the_same(tmp_path: Path) -> None:
         (("--architecture", "--ordering", "template.yaml"), "Leave the needs out."),
         (("--pattern", "jobs", "--rate", "-1"), "-1"),
         (("--pattern", "queues"), "'queues'"),
-        (("--pattern", "jobs", "--region", "Ireland"), "Give one like --region eu-west-1."),
+        (("--pattern", "jobs", "--region", "eu-west-9"), "did you mean eu-west-3"),
         (("--pattern", "jobs", "--region", "eu-west-1", "--region", "us-east-1"), "--region once"),
     ],
 )

@@ -89,6 +89,9 @@ USAGE = [
     (("--profile", "x", "--parameter", "A=1"), "--parameter is for templates"),
     (("--snapshot", "x", "--parameter", "A=1"), "--parameter is for templates"),
     (("a.yaml", "--max-rps", "1"), "--max-rps is for accounts"),
+    (("a.yaml", "--no-metrics"), "--no-metrics is for accounts"),
+    (("a.yaml", "--metrics-window", "3"), "--metrics-window is for accounts"),
+    (("--snapshot", "x", "--metrics-window", "3"), "--metrics-window is for accounts"),
 ]
 
 

@@ -224,6 +224,11 @@ def test_runs_side_by_side_see_all_or_nothing(tmp_path: Path) -> None:
     assert kept.get(KEY) in contents
 
 
+def test_a_relative_folder_for_caches_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    assert folder() == Path.home() / ".cache/msgaudit"
+
+
 def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "expanduser", _no_home)

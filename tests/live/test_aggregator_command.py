@@ -103,7 +103,7 @@ def test_dry_run_counts_pages(company: FaultyAws, tmp_path: Path) -> None:
     "options",
     [
         ("--account", ACCOUNT, "--account-role", "audit"), ("--organization",), ("--all-regions",),
-        ("--executor", "dask://localhost:1"), ("--region", "eu-west-1"),
+        ("--executor", "dask://localhost:1"), ("--region", "eu-west-1"), ("--metrics-window", "3"),
         ("--profile", "a", "--profile", "b"), ("template.yaml",), ("--demo",),
         ("--snapshot", "a.gz"), ("--parameter", "A=b"),
     ],

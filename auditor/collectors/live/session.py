@@ -17,6 +17,8 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 from botocore.exceptions import BotoCoreError, ProfileNotFound
+from botocore.loaders import Loader
+from botocore.regions import EndpointResolver
 from msgspec import Struct, field
 
 from auditor import __version__
@@ -178,11 +180,21 @@ def choose_regions(clients: Clients, wanted: Sequence[str]) -> tuple[str, ...]:
         message = "no region was given"
         hint = "use --region or --all-regions, or set AWS_REGION or the profile's region"
         raise UsageError(message, hint)
-    known = _regions(clients.session)
+    require_known(regions, clients.session.get_component("data_loader"))
+    return regions
+
+
+def require_known(regions: Sequence[str], loader: Loader) -> None:
+    """Raises `UsageError` for a region that AWS does not have."""
+    resolver = EndpointResolver(loader.load_data("endpoints"))
+    known = [
+        region
+        for partition in resolver.get_available_partitions()
+        for region in resolver.get_available_endpoints("sqs", partition)
+    ]
     for region in regions:
         if region not in known:
             raise UsageError(f"unknown region {region}", _suggestion(region, known))
-    return regions
 
 
 def enabled_regions(clients: Clients, region: str) -> tuple[str, ...]:
@@ -225,15 +237,6 @@ def identify(clients: Clients, region: str) -> str | None:
         if not about_credentials(error):
             return None
         raise _unusable(classify(error).reason) from error
-
-
-def _regions(session: botocore.session.Session) -> list[str]:
-    partitions = session.get_available_partitions()
-    return [
-        region
-        for partition in partitions
-        for region in session.get_available_regions("sqs", partition_name=partition)
-    ]
 
 
 def _suggestion(region: str, known: Sequence[str]) -> str:
