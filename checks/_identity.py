@@ -46,6 +46,21 @@ def lacks(
     return True
 
 
+def denier(
+    role: Role, action: str, resources: Sequence[object], target: object, graph: Graph
+) -> Resource | None:
+    """The policy of a resource that denies a role an action, whatever else allows it.
+
+    The arguments are those of `lacks`; `None` where no policy that was read does.
+    """
+    for policy in _guards(target, graph) if isinstance(target, Resource) else ():
+        for resource in resources:
+            decision = may(statements_of(policy), _request(role, action, resource))
+            if decision.answer is Answer.NO and decision.statement:
+                return policy
+    return None
+
+
 def allowing(role: Role, action: str, resource: object, graph: Graph) -> Statement | None:
     """The statement by which a role itself may do an action, `None` where it may not.
 
@@ -60,10 +75,14 @@ def allowing(role: Role, action: str, resource: object, graph: Graph) -> Stateme
 
 
 def _answer(role: Role, action: str, resource: object, target: object, graph: Graph) -> Answer:
-    arn = role.arn or Unknown("a role without ARN")
-    request = Request("", action, resource, {**_CONTEXT, "aws:principalarn": arn}, arn)
+    request = _request(role, action, resource)
     bounds = _bounds(role, request, graph)
     return bounds and min(bounds, _unbounded(role, request, target, graph))
+
+
+def _request(role: Role, action: str, resource: object) -> Request:
+    arn = role.arn or Unknown("a role without ARN")
+    return Request("", action, resource, {**_CONTEXT, "aws:principalarn": arn}, arn)
 
 
 def _unbounded(role: Role, request: Request, target: object, graph: Graph) -> Answer:
@@ -101,11 +120,15 @@ def _bounds(role: Role, request: Request, graph: Graph) -> Answer:
 
 
 def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:
+    for policy in _guards(target, graph):
+        yield from statements_of(policy)
+
+
+def _guards(target: Resource, graph: Graph) -> list[Resource]:
+    """The policies of what a role reaches; a key declares its own."""
     if isinstance(target, Key):
-        yield from statements_of(target)
-        return
-    for edge in graph.incoming(target, EdgeKind.GUARDS):
-        yield from statements_of(edge.via)
+        return [target]
+    return [edge.via for edge in graph.incoming(target, EdgeKind.GUARDS)]
 
 
 def permissions(role: Role, graph: Graph) -> Iterator[Statement]:

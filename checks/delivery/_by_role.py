@@ -14,7 +14,7 @@ from auditor.index import External
 from auditor.policy import Doubts
 from auditor.resources import Queue, Resource, Role, Stream, Table, Topic
 from auditor.values import UndeterminedError, Unknown
-from checks._identity import lacks, role_of
+from checks._identity import denier, lacks, role_of
 from checks._keys import DECRYPTING, ENCRYPTING, ENCRYPTING_RECORDS, own_key
 from checks.delivery._access import name_of
 from checks.delivery._edges import value_at
@@ -49,8 +49,9 @@ def refused_to_role(
         read = end if isinstance(end, Resource) else None
         label = read.label if read else _text(names[0]) or _text(getattr(end, "reference", ""))
         related = ((actor, "the role"), *(((read, "what it needs to reach"),) if read else ()))
-        message = f"{actor.label} does not allow {', '.join(missing)} on {label}"
-        yield Match(owner, message, edge.path, (f"role {actor.label}",), related)
+        said, policy = _withheld(actor, missing, names, end, graph)
+        evidence = (f"role {actor.label}",)
+        yield Match(owner, f"{said} on {label}", edge.path, evidence, (*related, *policy))
     with doubts:
         yield from _key(owner, edge, end, actor, graph)
     doubts.settle()
@@ -65,13 +66,27 @@ def _key(owner: Resource, edge: Edge, end: object, actor: Role, graph: Graph) ->
         return
     writing = ENCRYPTING_RECORDS if isinstance(end, Stream) else ENCRYPTING
     actions = DECRYPTING if edge.kind is EdgeKind.CONSUMES else writing
-    missing = [each for each in actions if lacks(actor, (each,), (name_of(key),), key, graph)]
+    names = [name_of(key)]
+    missing = [each for each in actions if lacks(actor, (each,), names, key, graph)]
     if missing:
-        message = f"{actor.label} does not allow {', '.join(missing)} on the key {key.label}"
+        said, _ = _withheld(actor, missing, names, key, graph)
+        message = f"{said} on the key {key.label}"
         related = ((actor, "the role"), (key, "the key of what it needs to reach"))
         yield Match(
             owner, message, edge.path, (f"role {actor.label}",), related, discriminator="key"
         )
+
+
+def _withheld(
+    actor: Role, actions: list[str], names: list[object], end: object, graph: Graph
+) -> tuple[str, tuple[tuple[Resource, str], ...]]:
+    """That a role lacks some actions, or which policy of what it needs to reach denies them."""
+    denied = {it: policy for it in actions if (policy := denier(actor, it, names, end, graph))}
+    if not denied:
+        return f"{actor.label} does not allow {', '.join(actions)}", ()
+    policy = next(iter(denied.values()))
+    said = f"{policy.label} denies {actor.label} {', '.join(denied)}"
+    return said, ((policy, "the policy that denies it"),)
 
 
 def _names(end: object, reference: object) -> list[object]:
