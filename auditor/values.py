@@ -128,7 +128,11 @@ class Readable(Generic[T]):
     def __get__(self, view: View | None, owner: type[View]) -> Readable[T] | T:
         if view is None:
             return self
-        value = read(view.peek(self.name), self.parse, (*view.path, self.name), self.default)
+        value = view.peek(self.name)
+        if value is None and self.default is not _ABSENT:
+            value = self.default  # as nearly always
+        else:
+            value = read(value, self.parse, (*view.path, self.name), self.default)
         # The instance dictionary shadows this descriptor from now on: each field is parsed once.
         view.__dict__[self.attribute] = value
         return value

@@ -165,20 +165,22 @@ def _check_size(document: Document) -> None:
             reason = f"its anchors expand to more than {MAX_VALUES:,} values"
             raise UnreadableError(Gap(document.path, reason))
         return
-    level = [document.root]
+    level = [] if isinstance(document.root, ScalarNode) else [document.root]
     for _ in range(MAX_DEPTH):
-        inner: list[Node] = []
-        for node in level:
-            inner += [item for item in _inside(document, node) if not isinstance(item, ScalarNode)]
-        level = inner
+        level = [
+            item
+            for node in level
+            for item in _inside(document, node)
+            if not isinstance(item, ScalarNode)
+        ]
     if level:
         raise _too_deep(document, level[0])
 
 
 def _inside(document: Document, node: Node) -> list[Node]:
-    """The values inside a node that is met for the first time."""
+    """The values inside a collection that is met for the first time."""
     if not isinstance(node, MappingNode):
-        return list(children(node))
+        return cast(list[Node], node.value)
     if len({str(key.value) for key, _ in node.value}) != len(node.value):
         document.doubled.append(node)
     return [value for _, value in node.value]
@@ -285,10 +287,11 @@ def child(node: Node | None, name: str) -> Node | None:
 
 def key_node(node: Node, name: str) -> Node | None:
     """The key node with a name."""
-    found = None
-    for key, at, _ in entries(node):
-        if key == name:
-            found = at
+    found: Node | None = None
+    if isinstance(node, MappingNode):
+        for key, _ in node.value:
+            if key.value == name:
+                found = key
     return found
 
 

@@ -57,6 +57,8 @@ class Evaluator:
 
     def value(self, node: Node) -> object:
         """The node's value; `NO_VALUE` for `AWS::NoValue`."""
+        if node.tag == _TEXT and isinstance(node, ScalarNode) and not self._dynamic:
+            return node.value  # as nearly all
         if node.tag[0] == "!":
             function = SHORT.get(node.tag)
             if function is None:

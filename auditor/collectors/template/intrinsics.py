@@ -65,11 +65,17 @@ def _ref(evaluator: Evaluator, node: Node, evaluate: Evaluate) -> object:
 
 
 def _get_att(evaluator: Evaluator, node: Node, evaluate: Evaluate) -> object:
-    parts = [node.value] if isinstance(node, ScalarNode) else evaluate(node)
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+    text = node.value if isinstance(node, ScalarNode) else _dotted(evaluate(node))
+    if text is None:
         return _malformed("Fn::GetAtt")
-    logical_id, _, attribute = ".".join(parts).partition(".")
+    logical_id, _, attribute = text.partition(".")
     return evaluator.environment.attribute(evaluator.name(logical_id), evaluator.name(attribute))
+
+
+def _dotted(parts: object) -> str | None:
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        return None
+    return ".".join(parts)
 
 
 def _sub(evaluator: Evaluator, node: Node, evaluate: Evaluate) -> object:

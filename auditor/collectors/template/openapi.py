@@ -46,8 +46,10 @@ def integrations(api: Declared) -> Iterator[Declared]:
 
     One of which nothing is known stands for the parts of the definition that could not be read.
     """
+    if api.type not in TYPES:
+        return
     name = next((name for name in _BODIES if peek(api.properties, name) is not None), None)
-    if api.type not in TYPES or name is None:
+    if name is None:
         return
     body = document(peek(api.properties, name))
     if isinstance(body, Block) and name != "BodyS3Location":

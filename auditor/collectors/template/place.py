@@ -14,16 +14,19 @@ from auditor.values import Block, Listing, PropertyPath
 class Place:
     """Locates the properties of one resource; what is missing is where its parent stands."""
 
-    __slots__ = ("_anchor", "_document", "_properties")
+    __slots__ = ("_anchor", "_document", "_own", "_properties")
 
     def __init__(self, document: Document, anchor: Node, properties: Block) -> None:
         self._document = document
         self._anchor = anchor
         self._properties = properties
+        self._own: Location | None = None
 
     def __call__(self, path: PropertyPath) -> Location | None:
         """See `auditor.resources.base.Locator`."""
-        best = self._document.locate(self._anchor)
+        if self._own is None:
+            self._own = self._document.locate(self._anchor)
+        best = self._own
         current: object = self._properties
         value: Node | None = None
         document = self._document
