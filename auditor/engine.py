@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -93,9 +93,7 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]], draw: bool = False) -> Verdict
         for raw in reading.resources:
             present[raw.id].append(number)
         own = to_be_judged(graph, reading)
-        for rule, cls in looks(rules, reading):
-            if cls not in own:
-                continue
+        for rule, cls in looks(rules, reading, own):
             for result in results(rule, own[cls], graph):
                 if isinstance(result, Gap):
                     verdict.gaps.append(result)
@@ -155,21 +153,23 @@ def utilisation_of(resources: Mapping[type[Resource], Iterable[Resource]]) -> Ut
 
 
 def looks(
-    rules: Sequence[Rule[Any]], reading: Reading
+    rules: Sequence[Rule[Any]], reading: Reading, types: Container[type[Resource]]
 ) -> Iterator[tuple[Rule[Any], type[Resource]]]:
-    """Each rule that can be applied to a reading, with each type that it judges."""
+    """Each rule that can be applied to a reading, with each of the types that it judges."""
     has_metrics = measured(reading.resources)
     for rule in rules:
         if has_metrics or not rule.needs:
             for cls in rule.applies_to:
-                yield rule, cls
+                if cls in types:
+                    yield rule, cls
 
 
 def results(rule: Rule[Any], resources: Iterable[Resource], graph: Graph) -> Iterator[Held | Gap]:
     """What a rule says of each resource; a gap where it fails."""
+    run = rule.run
     for resource in resources:
         try:
-            for match in rule.run(resource, graph):
+            for match in run(resource, graph):
                 yield Held(rule, with_way(match, graph), Outcome.VIOLATION)
         except UndeterminedError as doubt:
             yield Held(rule, Match(resource, doubt.reason, doubt.path), Outcome.UNDETERMINED)

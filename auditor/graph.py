@@ -201,16 +201,17 @@ class Graph:
         details: Collection[str] | None = None,
         via: tuple[type[Resource], ...] = ANY,
     ) -> list[Edge]:
-        found = [
+        known = side.known.get(resource.id)
+        found = known and [
             edge
-            for edge in side.known.get(resource.id, ())
+            for edge in known
             if edge.kind in kinds
             and (details is None or edge.detail in details)
             and isinstance(edge.via, via)
         ]
         if not found:
             self._settle(side, resource, kinds, via)
-        return found
+        return found or []
 
     def _settle(
         self,

@@ -75,7 +75,7 @@ def judge_in_portions(
     portions = -(-len(reading.resources) // PORTION)
     own = to_be_judged(graph, reading)
     has_metrics = measured(reading.resources)
-    work = _Work(unit, graph, tuple(looks(rules, reading)), own, portions, has_metrics)
+    work = _Work(unit, graph, tuple(looks(rules, reading, own)), own, portions, has_metrics)
     judged = _judged(work, min(jobs, portions))
     verdict.utilisation = merged(each.utilisation for each in judged)
     for result in _in_order([each.found for each in judged], len(work.looks)):

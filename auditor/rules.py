@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from msgspec import Struct, field
@@ -53,9 +54,10 @@ class Rule(Struct, Generic[R], frozen=True):
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (self.id, self.severity, self.options, self.overridden)
 
-    def run(self, resource: R, graph: Graph) -> Iterable[Match]:
-        """The matches of one resource; raises `UndeterminedError` when it cannot tell."""
-        return self.body(resource, graph, **self.options)
+    @property
+    def run(self) -> Callable[[R, Graph], Iterable[Match]]:
+        """Gives the matches of one resource; raises `UndeterminedError` when it cannot tell."""
+        return partial(self.body, **self.options) if self.options else self.body
 
     def with_severity(self, severity: Severity) -> Rule[R]:
         """The rule with a severity that the user has chosen."""

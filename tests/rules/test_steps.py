@@ -95,8 +95,9 @@ def matches() -> list[tuple[str, Match, Graph]]:
         for unit in units(fixture)
         for reading in unit.readings
         for graph in [graph_of(reading)]
-        for rule, cls in looks([RULES[fixture.parent.name]], reading)
-        for held in results(rule, to_be_judged(graph, reading).get(cls, ()), graph)
+        for own in [to_be_judged(graph, reading)]
+        for rule, cls in looks([RULES[fixture.parent.name]], reading, own)
+        for held in results(rule, own[cls], graph)
         if isinstance(held, Held) and held.outcome is Outcome.VIOLATION
     ]
 
