@@ -15,6 +15,8 @@ from auditor.values import PropertyPath, Unknown, document
 
 # Far more than anybody writes, and far less than what Python's stack holds.
 _DEEPEST = 64
+_SYMBOL = re.compile(r"\$\{[^}]*\}")
+_shortest = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=lambda _: "").encode
 
 
 def parse(raw: object, dialect: Dialect) -> Pattern:
@@ -106,5 +108,4 @@ def _limits(raw: dict[str, object], root: Group, dialect: Dialect) -> list[Probl
 
 def _length(raw: dict[str, object]) -> int:
     """The least number of characters: symbols may become short, and what is unknown empty."""
-    text = json.dumps(raw, separators=(",", ":"), ensure_ascii=False, default=lambda _: "")
-    return len(re.sub(r"\$\{[^}]*\}", "", text))
+    return len(_SYMBOL.sub("", _shortest(raw)))

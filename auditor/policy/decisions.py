@@ -78,28 +78,30 @@ def _allows(statement: Statement) -> Answer:
 
 def _applies(statement: Statement, request: Request, identity: bool) -> Answer:
     """Whether all parts of a statement fit; after the first that does not, none is looked at."""
-    result = _element(statement, "Action", lambda name: _acts(statement, name, request.action))
+    result = _element(statement, "Action", _acts, request)
     if result:
-        named = _element(
-            statement, "Resource", lambda name: _holds(statement, name, request.resource)
-        )
-        result = min(result, named)
+        result = min(result, _element(statement, "Resource", _holds, request))
     if result and not identity:
-        called = _element(statement, "Principal", lambda name: _names(statement, name, request))
-        result = min(result, called)
+        result = min(result, _element(statement, "Principal", _names, request))
     if result:
         met = _any_or_all(min, (holds(each, request.context) for each in clauses_of(statement)))
         result = min(result, met)
     return result
 
 
-def _element(statement: Statement, name: str, answers: Callable[[str], Iterator[Answer]]) -> Answer:
+def _element(
+    statement: Statement,
+    name: str,
+    answers: Callable[[Statement, str, Request], Iterator[Answer]],
+    request: Request,
+) -> Answer:
     """The answer to an element such as `Action`, or to the negated one where that is written."""
-    if statement.peek(f"Not{name}") is not None:
-        return _any_or_all(max, answers(f"Not{name}")).opposite
+    negated = f"Not{name}"
+    if statement.peek(negated) is not None:
+        return _any_or_all(max, answers(statement, negated, request)).opposite
     if statement.peek(name) is None:
         return Answer.UNDETERMINED
-    return _any_or_all(max, answers(name))
+    return _any_or_all(max, answers(statement, name, request))
 
 
 def _any_or_all(choose: Callable[[Answer, Answer], Answer], answers: Iterator[Answer]) -> Answer:
@@ -140,14 +142,14 @@ def _is_service(text: str, service: str) -> Answer:
     return answer
 
 
-def _acts(statement: Statement, name: str, action: str) -> Iterator[Answer]:
+def _acts(statement: Statement, name: str, request: Request) -> Iterator[Answer]:
     for entry in statement.entries(name):
-        yield compare(entry.text, action, ignore_case=True)
+        yield compare(entry.text, request.action, ignore_case=True)
 
 
-def _holds(statement: Statement, name: str, resource: object) -> Iterator[Answer]:
+def _holds(statement: Statement, name: str, request: Request) -> Iterator[Answer]:
     for pattern in sequence(statement.peek(name), ()):
-        yield compare(pattern, resource)
+        yield compare(pattern, request.resource)
 
 
 def holds(clause: Clause, context: Mapping[str, object]) -> Answer:

@@ -17,6 +17,8 @@ class Doubts:
     Use it as a context around each part and call `settle` at the end.
     """
 
+    __slots__ = ("first",)
+
     def __init__(self) -> None:
         # Not the error itself: it holds the frames that it came through, and these hold the doubts.
         self.first: tuple[str, PropertyPath] | None = None

@@ -120,7 +120,8 @@ class EventRule(Resource):
     def opened_pattern(self) -> Pattern | None:
         """The same, to compare it with others: what a deployment names may be any text."""
         given = self.peek("EventPattern")
-        return None if given is None else parse(opened(given), EVENT_BRIDGE)
+        compared = opened(given)
+        return self.pattern if compared == given else parse(compared, EVENT_BRIDGE)
 
 
 class Pipe(Resource):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from auditor.arns import Arn
 from auditor.findings import Category, Confidence, Match, Severity
@@ -94,14 +95,18 @@ def _unlimited(resource: str) -> bool:
 
 def _moving(statement: Statement, topics: bool) -> list[str]:
     """The actions that move messages; all actions of a service are another rule's finding."""
-    given = statement.texts("Action")
-    patterns = [text for text in given if _of_messages(text) and wildcard_service(text) is None]
+    moved = set[str]().union(*map(_moved, statement.texts("Action")))
     return [
-        action
-        for action in DATA_PLANE
-        if (topics or action != "sns:Publish")
-        and any(action_matches(pattern, action) for pattern in patterns)
+        action for action in DATA_PLANE if action in moved and (topics or action != "sns:Publish")
     ]
+
+
+@lru_cache(maxsize=4096)  # the same few actions stand in most policies
+def _moved(pattern: str) -> frozenset[str]:
+    """Those of one pattern."""
+    if not _of_messages(pattern) or wildcard_service(pattern) is not None:
+        return frozenset()
+    return frozenset(action for action in DATA_PLANE if action_matches(pattern, action))
 
 
 def _of_messages(pattern: str) -> bool:
