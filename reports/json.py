@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import fields
+from msgspec.structs import asdict
 
-from auditor.findings import Finding, Gap, Location, Related, Subject
+from auditor.findings import Finding, Gap, Location, Related
 from auditor.report import Report
 from auditor.usage import Estimate
 from auditor.utilisation import Level, Row, Utilisation
@@ -14,7 +14,6 @@ from reports.safe import json_pieces
 
 Json = dict[str, object]
 VERSION = 1
-_SUBJECT = [field.name for field in fields(Subject)]
 
 
 class JsonReporter:
@@ -74,11 +73,11 @@ def _finding(finding: Finding) -> Json:
     return {
         "rule": finding.rule,
         "name": finding.name,
-        "severity": finding.severity.value,
-        "category": finding.category.value,
-        "outcome": finding.outcome.value,
-        "confidence": finding.confidence.value,
-        "resource": {name: getattr(finding.resource, name) for name in _SUBJECT},
+        "severity": finding.severity,
+        "category": finding.category,
+        "outcome": finding.outcome,
+        "confidence": finding.confidence,
+        "resource": asdict(finding.resource),
         "location": _location(finding.location),
         "property": finding.property,
         "when": finding.when,
@@ -107,7 +106,7 @@ def _utilisation(used: Utilisation) -> Json | None:
 
 def _used(row: Row) -> Json:
     return {
-        "resource": {name: getattr(row.subject, name) for name in _SUBJECT},
+        "resource": asdict(row.subject),
         "level": row.level and _level(row.level),
         "unknown": [{"what": what, "reason": reason} for what, reason in row.unknown],
     }
