@@ -182,9 +182,13 @@ def function_feeds_its_own_source(mapping: EventSourceMapping, graph: Graph) -> 
     Fine to accept where the code writes back on purpose, and stops.
     """
     edge = next(iter(graph.declared(mapping, EdgeKind.CONSUMES)), None)
-    if edge is None or not isinstance(edge.target, Function):
+    if edge is None:
         return
+    graph.settle_end(edge, edge.target, Function)
+    graph.settle_end(edge, edge.source, Queue, Stream)
     source, function = edge.source, edge.target
+    if not isinstance(function, Function):
+        return
     if not isinstance(source, Queue | Stream):
         return
     if not _may_write(function, _WRITES[type(source)], name_of(source), graph):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.data import alarms as facts
 from auditor.data.metrics import namespaces
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import EdgeKind, Graph, Node
+from auditor.graph import EdgeKind, External, Graph, Node
 from auditor.resources import Alarm, Queue, Stream
 from auditor.rules import rule
 from checks.cloudwatch._alarms import AGE, DEPTH
@@ -161,6 +161,8 @@ def unfit_threshold(alarm: Alarm, graph: Graph) -> Iterator[Match]:
         return
     for edge in graph.outgoing(alarm, EdgeKind.WATCHES):
         watched = edge.target
+        if isinstance(watched, External):
+            graph.settle_end(edge, watched, Queue, Stream)
         if not isinstance(watched, Queue | Stream):
             continue
         limit = _oldest(watched, edge.detail)

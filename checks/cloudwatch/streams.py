@@ -103,7 +103,10 @@ def utilisation_ignores_shards(alarm: Alarm, graph: Graph) -> Iterator[Match]:
         return
     for edge in graph.outgoing(alarm, EdgeKind.WATCHES):
         stream = edge.target
-        if edge.detail not in LOAD or not isinstance(stream, Stream) or stream.on_demand:
+        if edge.detail not in LOAD:
+            continue
+        graph.settle_end(edge, stream, Stream)
+        if not isinstance(stream, Stream) or stream.on_demand:
             continue
         shards = stream.shard_count or 1
         for query in expressions:

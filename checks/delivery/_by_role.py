@@ -36,6 +36,7 @@ def refused_to_role(
     names = _names(end, value_at(edge.via, edge.path))
     needs = needs or _needs(edge.kind, names)
     if not needs:
+        graph.settle_end(edge, end)
         return
     actor = role_of(role, graph)
     doubts, missing = Doubts(), list[str]()

@@ -8,13 +8,15 @@ from auditor.findings import Match
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.policy import Doubts
 from auditor.resources import Resource
-from auditor.values import PropertyPath, UndeterminedError, Unknown
+from auditor.values import PropertyPath
 
 Judge = Callable[[Edge], Iterator[Match]]
 
 
-def each_edge(resource: Resource, graph: Graph, kind: EdgeKind, judge: Judge) -> Iterator[Match]:
-    """The matches of all edges of a kind that leave a resource.
+def each_edge(
+    resource: Resource, graph: Graph, kind: EdgeKind, judge: Judge, *types: type[Resource]
+) -> Iterator[Match]:
+    """The matches of all edges of a kind that leave a resource, to ends of the types.
 
     An edge that cannot be judged does not hide the others; raises `UndeterminedError` after them.
     """
@@ -22,8 +24,7 @@ def each_edge(resource: Resource, graph: Graph, kind: EdgeKind, judge: Judge) ->
     with doubts:
         for edge in graph.outgoing(resource, kind):
             with doubts:
-                if isinstance(edge.target, Unknown):
-                    raise UndeterminedError(edge.target.reason, edge.path)
+                graph.settle_end(edge, edge.target, *types)
                 yield from judge(edge)
     doubts.settle()
 

@@ -126,7 +126,10 @@ def workflow_outlives_its_api(integration: ApiCaller, graph: Graph) -> Iterator[
     """
     for edge in graph.declared(integration, EdgeKind.DELIVERS):
         machine = edge.target
-        if action_of(edge) != "states:StartSyncExecution" or not isinstance(machine, StateMachine):
+        if action_of(edge) != "states:StartSyncExecution":
+            continue
+        graph.settle_end(edge, machine, StateMachine)
+        if not isinstance(machine, StateMachine):
             continue
         if machine.machine_type != "EXPRESS":
             continue

@@ -124,4 +124,4 @@ def endpoint_policy_stops_service(source: Resource, graph: Graph) -> Iterator[Ma
             message = f"{target.label} refuses {source.label}, which comes from no VPC endpoint"
             yield Match(edge.via, message, edge.path, related=((target, "the destination"),))
 
-    yield from each_edge(source, graph, EdgeKind.DELIVERS, judge)
+    yield from each_edge(source, graph, EdgeKind.DELIVERS, judge, Queue, Topic)

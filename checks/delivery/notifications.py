@@ -72,7 +72,7 @@ def bucket_notification_refused(bucket: Bucket, graph: Graph) -> Iterator[Match]
             message = f"{end.label} does not let {bucket.label} notify it"
             yield Match(edge.via, message, edge.path, related=related)
 
-    yield from each_edge(bucket, graph, EdgeKind.DELIVERS, judge)
+    yield from each_edge(bucket, graph, EdgeKind.DELIVERS, judge, Queue, Topic, Function)
 
 
 @rule(
@@ -119,7 +119,7 @@ def topic_refuses_alarm(alarm: Resource, graph: Graph) -> Iterator[Match]:
             message = f"{topic.label} does not let {alarm.label} notify it"
             yield Match(alarm, message, edge.path, related=((topic, "the topic"),))
 
-    yield from each_edge(alarm, graph, EdgeKind.NOTIFIES, judge)
+    yield from each_edge(alarm, graph, EdgeKind.NOTIFIES, judge, Topic)
 
 
 def _leave_accounts_open(topic: Topic, graph: Graph) -> None:

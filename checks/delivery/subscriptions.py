@@ -93,7 +93,7 @@ def _refusals(
             related = ((edge.target, "the subscriber"), (topic, "the topic"))
             yield Match(edge.via, message, edge.path, related=related)
 
-    yield from each_edge(topic, graph, EdgeKind.DELIVERS, judge)
+    yield from each_edge(topic, graph, EdgeKind.DELIVERS, judge, cls)
 
 
 @rule(
@@ -131,10 +131,12 @@ def subscription_dlq_refuses(subscription: Subscription, graph: Graph) -> Iterat
     topic = graph.find(subscription.peek("TopicArn"))
 
     def judge(edge: Edge) -> Iterator[Match]:
+        for delivery in graph.declared(subscription, EdgeKind.DELIVERS):
+            graph.settle_end(delivery, delivery.source, Topic)
         if isinstance(topic, Topic) and isinstance(edge.target, Queue):
             yield from _unfit(subscription, topic, edge.target, edge, graph)
 
-    yield from each_edge(subscription, graph, EdgeKind.DEAD_LETTERS, judge)
+    yield from each_edge(subscription, graph, EdgeKind.DEAD_LETTERS, judge, Queue)
 
 
 def _unfit(

@@ -48,7 +48,7 @@ def function_refuses_rule(event_rule: EventRule, graph: Graph) -> Iterator[Match
         if isinstance(edge.target, Function) and _refused(edge, edge.target, event_rule, graph):
             yield _match(edge, edge.target, event_rule)
 
-    yield from each_edge(event_rule, graph, EdgeKind.DELIVERS, judge)
+    yield from each_edge(event_rule, graph, EdgeKind.DELIVERS, judge, Function)
 
 
 @rule(
@@ -98,7 +98,7 @@ def queue_refuses_rule(event_rule: EventRule, graph: Graph) -> Iterator[Match]:
         if _refused(edge, queue, event_rule, graph):
             yield _match(edge, queue, event_rule)
 
-    yield from each_edge(event_rule, graph, EdgeKind.DELIVERS, judge)
+    yield from each_edge(event_rule, graph, EdgeKind.DELIVERS, judge, Queue)
 
 
 @rule(
@@ -144,7 +144,7 @@ def topic_refuses_rule(event_rule: EventRule, graph: Graph) -> Iterator[Match]:
         elif _refused(edge, topic, event_rule, graph):
             yield _match(edge, topic, event_rule)
 
-    yield from each_edge(event_rule, graph, EdgeKind.DELIVERS, judge)
+    yield from each_edge(event_rule, graph, EdgeKind.DELIVERS, judge, Topic)
 
 
 @rule(
@@ -193,7 +193,7 @@ def rule_dlq_refuses(event_rule: EventRule, graph: Graph) -> Iterator[Match]:
             message = f"{queue.label} does not let {event_rule.label} send its dead letters"
             yield Match(event_rule, message, edge.path, related=related)
 
-    yield from each_edge(event_rule, graph, EdgeKind.DEAD_LETTERS, judge)
+    yield from each_edge(event_rule, graph, EdgeKind.DEAD_LETTERS, judge, Queue)
 
 
 def _refused(edge: Edge, target: Resource, event_rule: EventRule, graph: Graph) -> bool:

@@ -73,6 +73,8 @@ def role_trusts_another_service(resource: Resource, graph: Graph) -> Iterator[Ma
     for path, reference in _roles(resource):
         with doubts:
             role = graph.find(reference)
+            if role is None and reference is not None:
+                graph.all(Role, resource.raw.account)  # raises where it may be one not read
             if isinstance(role, Role) and not _trusted(role, service):
                 message = (
                     f"{role.label} does not trust {service}, for which {resource.label} needs it"

@@ -47,6 +47,9 @@ def standard_topic_to_fifo_queue(topic: Topic, graph: Graph) -> Iterator[Match]:
             message = f"{edge.target.label} is a FIFO queue, but {topic.label} is no FIFO topic"
             related = ((topic, "the topic"),) if edge.via is not topic else ()
             yield Match(edge.via, message, edge.path, (), (*related, (edge.target, "the queue")))
+    for edge in graph.outgoing(topic, EdgeKind.DELIVERS):
+        if edge.detail == "sqs":
+            graph.settle_end(edge, edge.target, Queue)
 
 
 @rule(

@@ -84,9 +84,10 @@ def _refused(pipe: Pipe, graph: Graph) -> Iterator[Match]:
         return
     for edge in graph.outgoing(pipe, EdgeKind.DELIVERS):
         machine = edge.target
-        if edge.path != ("Target",) or not isinstance(machine, StateMachine):
+        if edge.path != ("Target",):
             continue
-        if machine.machine_type == "STANDARD":
+        graph.settle_end(edge, machine, StateMachine)
+        if isinstance(machine, StateMachine) and machine.machine_type == "STANDARD":
             message = f"{pipe.label} cannot wait for a standard workflow"
             related = ((machine, "the workflow"),)
             yield Match(pipe, message, INVOCATION, (), related, severity=Severity.HIGH)

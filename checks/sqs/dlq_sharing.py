@@ -49,6 +49,7 @@ def dlq_shared(
     elif len(queues) > most:
         message = f"{dlq.label} takes the dead letters of {len(queues)} queues"
     else:
+        graph.settle_incoming(dlq, EdgeKind.DEAD_LETTERS)
         return
     related: tuple[tuple[Resource, str], ...] = tuple(
         (source, "dead-letters to it") for source in (*queues, *others)

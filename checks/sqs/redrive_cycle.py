@@ -8,7 +8,6 @@ from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, Graph, once_per_graph
 from auditor.resources import Pipe, Queue
 from auditor.rules import rule
-from auditor.values import UndeterminedError, Unknown
 
 
 @rule(
@@ -80,16 +79,15 @@ def _after(queue: Queue, graph: Graph) -> Iterator[Queue]:
     yield from _dead_letters(queue, graph)
     for source in graph.outgoing(queue, EdgeKind.CONSUMES, via=(Pipe,)):
         for edge in graph.declared(source.via, EdgeKind.DELIVERS):
-            yield from _queue(edge)
+            yield from _queue(edge, graph)
 
 
 def _dead_letters(queue: Queue, graph: Graph) -> Iterator[Queue]:
     for edge in graph.outgoing(queue, EdgeKind.DEAD_LETTERS):
-        yield from _queue(edge)
+        yield from _queue(edge, graph)
 
 
-def _queue(edge: Edge) -> Iterator[Queue]:
-    if isinstance(edge.target, Unknown):
-        raise UndeterminedError(edge.target.reason, edge.path)
+def _queue(edge: Edge, graph: Graph) -> Iterator[Queue]:
+    graph.settle_end(edge, edge.target, Queue)
     if isinstance(edge.target, Queue):
         yield edge.target

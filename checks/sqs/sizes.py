@@ -43,6 +43,7 @@ def queue_smaller_than_topic(queue: Queue, graph: Graph) -> Iterator[Match]:
         return
     for edge in graph.incoming(queue, EdgeKind.DELIVERS, details=("sqs",)):
         topic = edge.source
+        graph.settle_end(edge, topic, Topic)
         if isinstance(topic, Topic) and not _has_default_size(topic):
             yield from _compare(queue, topic.max_message_bytes, topic)
 

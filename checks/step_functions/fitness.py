@@ -105,6 +105,7 @@ def standard_behind_synchronous_api(integration: ApiCaller, graph: Graph) -> Ite
             unread = machine if isinstance(machine, Unknown) else given
             if isinstance(unread, Unknown):
                 raise UndeterminedError(unread.reason, edge.path)
+            graph.settle_end(edge, machine, StateMachine)
         if isinstance(machine, StateMachine) and not express(machine):
             message = f"{integration.label} waits for {machine.label}, which is a standard workflow"
             yield Match(

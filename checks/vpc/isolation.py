@@ -86,7 +86,10 @@ def _declared(subnet: object, function: Function, graph: Graph) -> bool:
     if not isinstance(subnet, Subnet):
         graph.all(Subnet, function.raw.account)  # raises where subnets could not be read
         return False
-    return isinstance(graph.index.named(Vpc, subnet.peek("VpcId"), subnet), Vpc)
+    if isinstance(graph.index.named(Vpc, subnet.peek("VpcId"), subnet), Vpc):
+        return True
+    graph.all(Vpc, function.raw.account)
+    return False
 
 
 def _leads_out(route: Route) -> bool:
