@@ -33,8 +33,8 @@ class Files:
 
     def read(self, path: str) -> bytes:
         """The content; raises `UnreadableError`. No more is read than could be a template."""
-        real = self.real(path)
-        if real in self._contents:
+        # Following links takes as long as reading, and nearly always there is nothing to look up.
+        if self._contents and (real := self.real(path)) in self._contents:
             return self._contents[real]
         try:
             data = _read(path)
@@ -42,7 +42,7 @@ class Files:
             reason = f"it cannot be read: {error.strerror}"
             raise UnreadableError(Gap(self.shown(path), reason)) from None
         if not self.has(path):  # standard input, or a pipe such as `<(command)`
-            self._contents[real] = data
+            self._contents[self.real(path)] = data
         return data
 
     def shown(self, path: str) -> str:
