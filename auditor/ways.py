@@ -70,7 +70,7 @@ def _named(match: Match, graph: Graph) -> Iterator[Edge]:
     if len(named) > _LONGEST_WAY:
         return
     for one in named.values():
-        for edge in graph.declared(one, *CARRYING):
+        for edge in graph.declared(one, *CARRYING) if len(named) > 1 else ():
             ends = (edge.source, edge.target)
             if any(isinstance(it, Resource) and it is not one and it.id in named for it in ends):
                 yield edge

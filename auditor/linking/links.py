@@ -48,10 +48,10 @@ def get(value: object, *path: str) -> object:
     for name in path:
         if not isinstance(value, dict):
             value = document(value)
-        if isinstance(value, Unknown):
-            return value
-        if not isinstance(value, dict):
-            return None
+            if isinstance(value, Unknown):
+                return value
+            if not isinstance(value, dict):
+                return None
         value = value[name] if name in value else getattr(value, "unread", None)
     return value
 
