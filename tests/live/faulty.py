@@ -22,6 +22,7 @@ from auditor.collectors.live.models import models
 from auditor.collectors.live.operations import OPERATIONS, client_name, operation_name
 
 Reply = tuple[int, str, bytes]
+EMPTY: Reply = (200, "application/json", b"{}")
 # Hang up without an answer.
 RESET: Reply = (0, "", b"")
 
@@ -180,6 +181,11 @@ def _routes() -> list[tuple[str, str, str, str]]:
                 (model.signing_name, f"{http['method']} {pattern}", query, call_name(action))
             )
     return routes
+
+
+def answer(**body: object) -> Reply:
+    """An answer of the JSON protocols."""
+    return 200, "application/json", json.dumps(body).encode()
 
 
 def error(code: str, status: int = 400, message: str = "refused by the test") -> Reply:

@@ -1,20 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from auditor.findings import Subject
 from auditor.report import Report
-from reports.html import HtmlReporter
 from tests.reporting import samples
 from tests.reporting.browser import chromium, chromium_path
+from tests.reporting.visiting import visit
 
 RUN_INLINE_SCRIPT = """() => {
   const script = document.createElement("script");
@@ -27,45 +26,13 @@ REQUEST_AN_IMAGE = """() => new Promise((resolve) => {
   new Image().src = "http://127.0.0.1:9/pixel.png";
 })"""
 FINGERPRINTS = [finding.fingerprint for finding in samples.typical().violations]
-QUEUE = "SQS queue OrdersQueue: 1 finding, worst high"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@dataclass
-class Visit:
-    """An open report, and what the browser said about it."""
-
-    page: Page
-    url: str
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def shown(self) -> list[str]:
-        """The fingerprints of the rows in view."""
-        found = self.page.locator("#rows a").all()
-        return [item.get_attribute("data-fingerprint") or "" for item in found]
-
-    def choose(self, name: str, value: str) -> None:
-        self.page.locator(f"select[name={name}]").select_option(value)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
-
-
-def visit(context: BrowserContext, folder: Path, report: Report, fragment: str = "") -> Visit:
-    file = folder / "report.html"
-    file.write_text(HtmlReporter().render(report), encoding="utf-8")
-    page = context.new_page()
-    opened = Visit(page, file.as_uri())
-    page.on("console", lambda message: opened.complaints.append(message.text))
-    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    page.on("dialog", lambda dialog: opened.complaints.append(dialog.message))
-    page.on("request", lambda request: opened.requests.append(request.url))
-    page.goto(opened.url + fragment)
-    return opened
 
 
 @pytest.mark.parametrize("report", [samples.typical(), samples.hostile(), samples.report()])
@@ -263,74 +230,6 @@ def test_only_the_rows_in_view_are_in_the_page(browser: Browser, tmp_path: Path)
         page.evaluate("list.scrollTop = list.scrollHeight")
         page.locator("#rows").get_by_text("finding 1999").wait_for()
         assert page.locator("#rows a").count() < 60
-
-
-def test_the_picture_answers_to_pointer_and_keys(browser: Browser, tmp_path: Path) -> None:
-    with browser.new_context() as context:
-        page = visit(context, tmp_path, samples.typical()).page
-
-        page.get_by_role("link", name="SQS queue OrdersQueue").first.click()
-        about = page.locator("#about")
-        assert "high SQS030 queue-without-dlq" in about.inner_text()
-        assert "Elsewhere delivers to OrdersQueue" in about.inner_text()
-        assert "DelaySeconds: 5" in about.inner_text()
-        assert page.locator(".node.faded").count() > 0
-
-        page.keyboard.press("Escape")
-        assert about.inner_text() == ""
-        assert page.locator(".node.faded").count() == 0
-
-        width = page.locator(".stage svg").first.bounding_box()
-        page.get_by_role("button", name="Zoom in").click()
-        wider = page.locator(".stage svg").first.bounding_box()
-        assert width is not None
-        assert wider is not None
-        assert wider["width"] > width["width"]
-
-        page.fill("#seek", "alarm")
-        assert page.locator("#hits").text_content() == "1 found"
-        assert page.locator(".node.picked title").text_content() == "Alarm Alarm: no finding"
-
-
-def test_a_finding_leads_to_its_node(browser: Browser, tmp_path: Path) -> None:
-    with browser.new_context() as context:
-        page = visit(context, tmp_path, samples.typical()).page
-
-        page.locator("#rows").get_by_text("orders has no dead-letter queue").click()
-        page.get_by_role("button", name="Show in the picture").click()
-        picked = page.locator(".node.picked title").all_text_contents()
-        assert picked == ["SNS topic Elsewhere: no finding", QUEUE]
-        assert "Elsewhere: sends" in page.locator("#about").inner_text()
-        assert page.locator(".node .step").all_text_contents() == ["1", "2"]
-        ways = page.locator(".way.picked title").all_text_contents()
-        assert ways == ["Elsewhere delivers to OrdersQueue (by Subscription, sqs)"]
-        faded = page.locator(".node.faded title").all_text_contents()
-        assert "SQS queue DeadQueue: no finding" in faded
-
-        page.get_by_role("button", name="Close").click()
-        assert page.locator("#about").inner_text() == ""
-        assert page.locator(":is(.step, .picked, .faded)").count() == 0
-
-
-def test_what_was_chosen_stays_marked_while_the_pointer_wanders(
-    browser: Browser, tmp_path: Path
-) -> None:
-    with browser.new_context() as context:
-        page = visit(context, tmp_path, samples.typical()).page
-        queue = page.get_by_role("link", name="SQS queue OrdersQueue").first
-        queue.click()
-
-        page.locator(".node", has_text="DeadQueue").first.hover()
-        assert (
-            page.locator(".node.picked title").all_text_contents()[0].startswith("SQS queue Dead")
-        )
-        page.locator("h1").hover()
-        assert page.locator(".node.picked title").all_text_contents() == [QUEUE]
-
-        address = page.url
-        page.locator("#about").get_by_text("Elsewhere delivers to OrdersQueue").click()
-        assert "SNS topic" in page.locator("#about").inner_text()
-        assert page.url == address
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -84,55 +84,19 @@ def test_a_finding_has_all_the_facts() -> None:
             "stack": None,
             "logical_id": None,
         },
-        "location": {
-            "path": "infra/orders.yaml",
-            "line": 12,
-            "column": 3,
-            "end_line": 12,
-            "end_column": 14,
-        },
+        "location": _place(12, 14),
         "property": "Properties.RedrivePolicy",
         "when": "Environment=dev",
         "message": "orders has no dead-letter queue",
         "evidence": ["RedrivePolicy is absent"],
         "related": [
-            {
-                "id": "OrdersFn",
-                "message": "consumer",
-                "location": {
-                    "path": "infra/orders.yaml",
-                    "line": 40,
-                    "column": 3,
-                    "end_line": 40,
-                    "end_column": 11,
-                },
-            },
+            {"id": "OrdersFn", "message": "consumer", "location": _place(40, 11)},
             {"id": "Elsewhere", "message": "producer in another stack", "location": None},
         ],
         "steps": [
             {"id": "Elsewhere", "message": "sends", "location": None},
-            {
-                "id": "OrdersQueue",
-                "message": "keeps",
-                "location": {
-                    "path": "infra/orders.yaml",
-                    "line": 12,
-                    "column": 3,
-                    "end_line": 12,
-                    "end_column": 14,
-                },
-            },
-            {
-                "id": "OrdersFn",
-                "message": "reads",
-                "location": {
-                    "path": "infra/orders.yaml",
-                    "line": 40,
-                    "column": 3,
-                    "end_line": 40,
-                    "end_column": 11,
-                },
-            },
+            {"id": "OrdersQueue", "message": "keeps", "location": _place(12, 14)},
+            {"id": "OrdersFn", "message": "reads", "location": _place(40, 11)},
         ],
         "remediation": samples.without_dlq.remediation,
         "guide": "Dead Letter Queue Setup (lines 109-144)",
@@ -141,6 +105,13 @@ def test_a_finding_has_all_the_facts() -> None:
         "baselined": False,
         "estimate": None,
     }
+
+
+def _place(line: int, end_column: int) -> dict[str, object]:
+    return {
+        "path": "infra/orders.yaml", "line": line, "column": 3,
+        "end_line": line, "end_column": end_column,
+    }  # fmt: skip
 
 
 def test_the_summary_counts_each_finding_once() -> None:

@@ -69,3 +69,9 @@ def span(location: Location | None) -> tuple[int, int, int]:
 def reasons(*units_: Unit) -> str:
     """All gaps as text, one a line."""
     return "\n".join(f"{gap.what}: {gap.reason}" for item in units_ for gap in item.gaps)
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)

@@ -1,4 +1,4 @@
-"""What reads streams (consumers, channels, Firehose, analytics), APIs and discoverers."""
+"""What reads streams (consumers, channels, Firehose, analytics), and discoverers."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from typing import Any
 
 import pytest
 
-from auditor.collectors.live import analytics, apigateway, channels, firehose
+from auditor.collectors.live import analytics, channels, firehose
 from auditor.engine import judge
 from auditor.findings import Gap, Outcome
 from auditor.graph import EdgeKind
 from auditor.inventory import Unit
 from auditor.linking import build_graph
-from auditor.resources import Queue, Stream
-from auditor.values import UndeterminedError, Unknown
+from auditor.resources import Stream
+from auditor.values import UndeterminedError
 from checks.architecture.analytics import sql_analytics_application
-from checks.delivery.apis import api_role_too_narrow
 from checks.firehose.delivery import fragile_delivery_stream
 from checks.kinesis.channels import fragile_channel
-from checks.step_functions.fitness import standard_behind_synchronous_api
 from tests.live.conftest import Account
-from tests.live.faulty import Call, FaultyAws, Reply, error
-from tests.live.filling import add_rest_method
+from tests.live.faulty import EMPTY, Call, FaultyAws, Reply, answer, error
 from tests.live.reading import REGION, arn, collect, only, properties, resources
 
 DELIVERY, CONSUMER = "AWS::KinesisFirehose::DeliveryStream", "AWS::Kinesis::StreamConsumer"
@@ -34,7 +31,6 @@ CLICKS = arn("kinesis", "stream/clicks")
 ROLE = "arn:aws:iam::123456789012:role/delivery"
 BUCKET = "arn:aws:s3:::clicks"
 CHANNEL_ARN = arn("kinesis", "channel/to-s3")
-EMPTY: Reply = (200, "application/json", b"{}")
 S3: dict[str, Any] = {
     "RoleARN": ROLE,
     "BucketARN": BUCKET,
@@ -48,10 +44,6 @@ DESCRIPTION: dict[str, Any] = {
     "StreamConfigurationList": [{"StreamARN": CLICKS}],
     "S3TablesDestinationConfiguration": {"DataFreshnessInSeconds": 300},
 }
-
-
-def answer(**body: object) -> Reply:
-    return 200, "application/json", json.dumps(body).encode()
 
 
 def stream(account: Account, mode: str = "PROVISIONED") -> None:
@@ -274,109 +266,6 @@ def test_denied_applications_are_one_gap_for_both_kinds(
     action = "kinesisanalytics:ListApplications"
     assert unit.gaps == (Gap(f"{action} in {REGION}", "AccessDenied", action),)
     assert set(unit.readings[0].unread) >= {APPLICATION, SQL}
-
-
-def api(account: Account) -> str:
-    made = account.client("apigatewayv2").create_api(Name="shop", ProtocolType="HTTP")
-    return str(made["ApiId"])
-
-
-def test_integration_with_a_workflow(account: Account) -> None:
-    machine = account.client("stepfunctions").create_state_machine(
-        name="flow", definition='{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
-        roleArn=ROLE,
-    )["stateMachineArn"]  # fmt: skip
-    id_ = api(account)
-    made = account.client("apigatewayv2").create_integration(
-        ApiId=id_,
-        IntegrationType="AWS_PROXY",
-        IntegrationSubtype="StepFunctions-StartSyncExecution",
-        PayloadFormatVersion="1.0",
-        RequestParameters={"StateMachineArn": machine},
-    )
-    unit = collect(account.url)
-    raw = only(unit, INTEGRATION)
-    place = f"/apis/{id_}/integrations/{made['IntegrationId']}"
-    assert raw.id == f"arn:aws:apigateway:{REGION}::{place}"
-    assert raw.account == "123456789012"
-    assert raw.properties["RequestParameters"] == {"StateMachineArn": machine}
-    (found,) = judge(unit, [standard_behind_synchronous_api]).findings
-    assert found.outcome is Outcome.VIOLATION
-    assert found.message == (
-        "shop to StepFunctions-StartSyncExecution waits for flow, which is a standard workflow"
-    )
-
-
-def test_headers_for_other_servers_are_not_kept() -> None:
-    item = {
-        "IntegrationId": "i",
-        "IntegrationType": "HTTP_PROXY",
-        "RequestParameters": {"overwrite:header.Authorization": "precious"},
-    }
-    raw = apigateway.transform("arn:i", {"ApiId": "a", "Name": "shop"}, item)
-    values = raw.properties["RequestParameters"].values()
-    assert [type(value) for value in values] == [Unknown]
-    assert "precious" not in str(raw.properties)
-
-
-def test_denied_apis_name_the_permission_that_exists(account: Account, faulty: FaultyAws) -> None:
-    faulty.deny("GetApis")
-    unit = collect(faulty.url)
-    gap = Gap(f"apigateway:GetApis in {REGION}", "AccessDenied", "apigateway:GET")
-    assert unit.gaps == (gap,)
-    assert INTEGRATION in unit.readings[0].unread
-
-
-@pytest.mark.parametrize("reply", [error("AccessDeniedException"), EMPTY])
-def test_unread_integrations_leave_the_rule_undetermined(
-    account: Account, faulty: FaultyAws, reply: Reply
-) -> None:
-    api(account)
-    faulty.answer("GetIntegrations", reply)
-    unit = collect(faulty.url)
-    (found,) = judge(unit, [standard_behind_synchronous_api]).findings
-    assert found.outcome is Outcome.UNDETERMINED
-    assert len(unit.gaps) == 1
-
-
-def test_method_of_a_rest_api_delivers_to_its_queue(account: Account) -> None:
-    account.queue("orders")
-    id_ = add_rest_method(account, "orders")
-    unit = collect(account.url)
-    raw = only(unit, METHOD)
-    assert raw.id.startswith(f"arn:aws:apigateway:{REGION}::/restapis/{id_}/resources/")
-    assert raw.id.endswith("/methods/POST")
-    assert (raw.name, raw.account) == ("POST / of shop", "123456789012")
-    (reading,) = unit.readings
-    graph = build_graph(reading.resources, reading.unread)
-    (orders,) = graph.resources(Queue)
-    (edge,) = graph.incoming(orders, EdgeKind.DELIVERS)
-    assert (edge.via.id, edge.detail) == (raw.id, "sqs:SendMessage")
-
-
-def test_methods_that_call_other_servers_are_not_kept(account: Account, faulty: FaultyAws) -> None:
-    """What is sent there may be secret."""
-    add_rest_method(account, "orders")
-    to_server = {"type": "HTTP", "requestParameters": {"integration.request.header.k": "precious"}}
-    methods = {
-        "GET": {"httpMethod": "GET"},
-        "PUT": {"httpMethod": "PUT", "methodIntegration": to_server},
-    }
-    item = {"id": "r", "path": "/", "resourceMethods": methods}
-    faulty.answer("GetRestResources", answer(item=[item]))
-    assert resources(collect(faulty.url), METHOD) == []
-
-
-@pytest.mark.parametrize("reply", [error("AccessDeniedException"), EMPTY])
-def test_unread_methods_leave_the_rule_undetermined(
-    account: Account, faulty: FaultyAws, reply: Reply
-) -> None:
-    add_rest_method(account, "orders")
-    faulty.answer("GetRestResources", reply)
-    unit = collect(faulty.url)
-    (found,) = judge(unit, [api_role_too_narrow]).findings
-    assert found.outcome is Outcome.UNDETERMINED
-    assert len(unit.gaps) == 1
 
 
 def test_discoverers_of_custom_buses(account: Account, faulty: FaultyAws) -> None:
