@@ -101,5 +101,10 @@ def function_name(text: str) -> str:
     return _SEPARATOR.split(text.rpartition("function:")[2])[0]
 
 
+def machine_name(text: str) -> str:
+    """The name in the ARN of a state machine, without version or alias."""
+    return _SEPARATOR.split(text.rpartition(":stateMachine:")[2])[0]
+
+
 def _agree(one: str, other: str) -> bool:
     return one == other or symbolic(one) or symbolic(other)

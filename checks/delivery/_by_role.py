@@ -12,7 +12,7 @@ from auditor.findings import Match
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.index import External
 from auditor.policy import Doubts
-from auditor.resources import Queue, Resource, Role, Stream, Table, Topic
+from auditor.resources import Queue, Resource, Role, StateMachine, Stream, Table, Topic
 from auditor.values import UndeterminedError, Unknown
 from checks._identity import denier, lacks, role_of
 from checks._keys import DECRYPTING, ENCRYPTING, ENCRYPTING_RECORDS, own_key
@@ -91,8 +91,16 @@ def _withheld(
 
 
 def _names(end: object, reference: object) -> list[object]:
-    """The ARNs by which policies may name the end: its own, and the one it was referred to by."""
+    """The ARNs by which policies may name the end: its own, and the one it was referred to by.
+
+    For versions and aliases of state machines, only that of the machine:
+    https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+    """
     arn = Arn.parse(_text(reference))
+    if isinstance(end, StateMachine):
+        return [name_of(end)]
+    if arn and arn.service == "states" and isinstance(reference, str):
+        return [str(replace(arn, resource=arn.owners()[-1]))]
     # The URI of an integration is an ARN of API Gateway itself.
     given = [] if arn is None or arn.service == "apigateway" else [reference]
     if isinstance(end, Table) and given:  # only its stream is read

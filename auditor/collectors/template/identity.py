@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from auditor.arns import machine_name
 from auditor.values import Unknown
 
 _PREFIX = "arn:${AWS::Partition}:"
@@ -88,10 +89,15 @@ _NAMELESS = Kind()
 _QUALIFIERS = {
     "AWS::Lambda::Alias": Kind("Name", "", "arn"),
     "AWS::Lambda::Version": Kind(ref="arn"),
+    "AWS::StepFunctions::StateMachineAlias": Kind("Name", "", "arn"),
+    "AWS::StepFunctions::StateMachineVersion": Kind(ref="arn"),
 }
 KINDS.update(_QUALIFIERS)
 # The properties that a name or an ARN is made of, whatever the type.
-OWNERS = {"EventBusName", "FunctionName"}
+OWNERS = {
+    "DeploymentPreference", "EventBusName", "FunctionName", "RoutingConfiguration",
+    "StateMachineArn",
+}  # fmt: skip
 _NAME_ATTRIBUTES = {"QueueName", "TopicName", "Name", "FunctionName"}
 # A subnet has the attribute VpcId too, but that is the name of its VPC.
 _ID_ATTRIBUTES = {
@@ -147,7 +153,7 @@ def identify(type_: str, id_: str, properties: Mapping[str, Any]) -> Identity:
     if type_ == "AWS::Events::Rule":
         arn = f"{_PREFIX}events:{_HERE}rule/{_bus_prefix(properties)}{text}"
     if type_ in _QUALIFIERS:
-        arn = f"{_PREFIX}lambda:{_HERE}function:{_function_name(properties)}:{text}"
+        arn = f"{_PREFIX}{_qualified(type_, properties)}:{text}"
     url = None
     if type_ == "AWS::SQS::Queue":
         url = f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{text}"
@@ -166,8 +172,24 @@ def _bus_prefix(properties: Mapping[str, Any]) -> str:
     return "" if name == "default" else f"{name}/"
 
 
-def _function_name(properties: Mapping[str, Any]) -> str:
-    """The name of the function that an alias or a version belongs to, also if given by ARN."""
-    given = properties.get("FunctionName")
-    text = given.text if isinstance(given, Unknown) else given
-    return str(text or "").rpartition(":function:")[2]
+def _qualified(type_: str, properties: Mapping[str, Any]) -> str:
+    """The ARN of what an alias or a version belongs to, from the service on."""
+    if type_.startswith("AWS::Lambda::"):  # it may be given by name or by ARN
+        name = _text(properties.get("FunctionName")).rpartition(":function:")[2]
+        return f"lambda:{_HERE}function:{name}"
+    return f"states:{_HERE}stateMachine:{machine_name(_machine(properties))}"
+
+
+def _machine(properties: Mapping[str, Any]) -> str:
+    """The ARN of a state machine, or of a version of it that an alias leads to."""
+    routes = properties.get("RoutingConfiguration")
+    preference = properties.get("DeploymentPreference")
+    blocks = [preference, *(routes if isinstance(routes, list) else ())]
+    versions = [
+        _text(block.get("StateMachineVersionArn")) for block in blocks if isinstance(block, Mapping)
+    ]
+    return next(filter(None, versions), _text(properties.get("StateMachineArn")))
+
+
+def _text(value: object) -> str:
+    return str((value.text if isinstance(value, Unknown) else value) or "")
