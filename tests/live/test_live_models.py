@@ -48,6 +48,13 @@ def test_models_of_other_folders(tmp_path: Path, packed: bool) -> None:
     assert found == {"metadata": {"serviceId": "Own"}, "operations": {}}
 
 
+def test_data_of_a_folder_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "endpoints.json").write_text('{"partitions": []}')
+    monkeypatch.chdir(tmp_path)
+    assert models("own").load_data("endpoints") == {"partitions": []}
+
+
 def test_missing_model() -> None:
     with pytest.raises(UnknownServiceError):
         models(None).load_service_model("nothing", "service-2")

@@ -30,12 +30,13 @@ class _Files(JSONFileLoader):
 
     def load_file(self, file_path: str) -> Any:
         """The content of a file that is named without its ending; `None` where there is none."""
-        content = _content(Path(file_path))
+        path = Path(file_path)
+        content = _content(path)
         if content is None:
             return None
         found = msgspec.json.decode(content)
-        *_, service, _, kind = Path(file_path).parts
-        if kind == "service-2":
+        if path.name == "service-2":
+            service = path.parent.parent.name
             operations = found["operations"].items()
             found["operations"] = {k: v for k, v in operations if (service, k) in SENT}
         return found
