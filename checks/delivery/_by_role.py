@@ -99,8 +99,9 @@ def _names(end: object, reference: object) -> list[object]:
     arn = Arn.parse(_text(reference))
     if isinstance(end, StateMachine):
         return [name_of(end)]
-    if arn and arn.service == "states" and isinstance(reference, str):
-        return [str(replace(arn, resource=arn.owners()[-1]))]
+    if arn and arn.service == "states":
+        text = str(replace(arn, resource=arn.owners()[-1]))
+        return [replace(reference, text=text) if isinstance(reference, Unknown) else text]
     # The URI of an integration is an ARN of API Gateway itself.
     given = [] if arn is None or arn.service == "apigateway" else [reference]
     if isinstance(end, Table) and given:  # only its stream is read
