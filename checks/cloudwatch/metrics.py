@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from auditor.data.metrics import Namespace, namespaces
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import EdgeKind, Graph
+from auditor.graph import EdgeKind, External, Graph
 from auditor.resources import Alarm, EventRule, Queue
 from auditor.resources.cloudwatch import Metric
 from auditor.rules import rule
@@ -212,7 +212,9 @@ def missing_data_unset(alarm: Alarm, graph: Graph) -> Iterator[Match]:
 
 
 def _on_dead_letters(alarm: Alarm, name: str, graph: Graph) -> bool:
-    return name == DEPTH and any(
-        isinstance(edge.target, Queue) and graph.incoming(edge.target, EdgeKind.DEAD_LETTERS)
-        for edge in graph.outgoing(alarm, EdgeKind.WATCHES)
-    )
+    for edge in graph.outgoing(alarm, EdgeKind.WATCHES) if name == DEPTH else ():
+        if isinstance(edge.target, External):
+            graph.settle_end(edge, edge.target, Queue)
+        if isinstance(edge.target, Queue) and graph.incoming(edge.target, EdgeKind.DEAD_LETTERS):
+            return True
+    return False

@@ -110,7 +110,9 @@ def dlq_without_alarm(queue: Queue, graph: Graph) -> Iterator[Match]:
     sent = watches(queue, graph, SENT)
     if sent and moved:
         yield _blind(sent[0], queue)
-    elif not sent:
+    elif sent:
+        graph.settle_incoming(queue, EdgeKind.DEAD_LETTERS)
+    else:
         yield Match(
             queue,
             f"no alarm that was read tells when the dead-letter queue {queue.label} has messages",

@@ -60,8 +60,9 @@ def refused_to_role(
 
 def _key(owner: Resource, edge: Edge, end: object, actor: Role, graph: Graph) -> Iterator[Match]:
     """A match where the role may not use the key of what it reads or delivers to."""
-    if isinstance(end, External):
-        graph.settle_end(edge, end, Queue, Topic, Stream)
+    if not isinstance(end, Resource):
+        outside = end if isinstance(end, External) else External(_text(end))
+        graph.settle_end(edge, outside, Queue, Topic, Stream)
     key = own_key(end, graph)
     if key is None:
         return

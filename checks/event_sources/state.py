@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from auditor.arns import qualifier
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, External, Graph, once_per_graph
-from auditor.resources import EventSourceMapping, Pipe, Resource
+from auditor.resources import EventSourceMapping, Pipe, Queue, Resource, Stream
 from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
 from checks._shared import unread_end
@@ -195,6 +195,9 @@ def source_mapped_twice(mapping: EventSourceMapping, graph: Graph) -> Iterator[M
 
     Fine to accept in no case that we know of.
     """
+    for edge in graph.declared(mapping, EdgeKind.CONSUMES):
+        if isinstance(edge.source, External):
+            graph.settle_end(edge, edge.source, Queue, Stream)
     source = graph.find(mapping.peek("EventSourceArn"))
     edges = graph.outgoing(source, EdgeKind.CONSUMES) if source else []
     own = next((edge for edge in edges if edge.via is mapping), None)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, External, Graph, Node, once_per_graph
 from auditor.resources import EventRule, Resource, Target
 from auditor.rules import rule
-from auditor.values import UndeterminedError
+from auditor.values import UndeterminedError, Unknown
 
 # What may differ between two targets that get the same.
 _BESIDE_THE_EVENT = {"Id", "DeadLetterConfig", "RetryPolicy", "RoleArn"}
@@ -58,9 +59,12 @@ def event_delivered_twice(event_rule: EventRule, graph: Graph) -> Iterator[Match
 
     for edge in graph.declared(event_rule, EdgeKind.DELIVERS):
         end = edge.target
-        if edge.source is not event_rule or not isinstance(end, Resource):
+        if edge.source is not event_rule or isinstance(end, Unknown):
             continue
         for other in filter(is_wider, _siblings(edge, end, graph)):
+            if isinstance(end, External):
+                graph.settle_end(edge, end)
+                break
             message = f"{end.label} gets every event of {event_rule.label} also from {other.label}"
             related = ((other, "the rule that sends the same"), (end, "gets it twice"))
             yield Match(event_rule, message, edge.path, (), related, discriminator=end.label)
@@ -74,15 +78,30 @@ def _is_wider(other: EventRule, own: EventRule) -> bool:
     return own.id > other.id or not _includes(own, other)
 
 
-def _siblings(edge: Edge, end: Resource, graph: Graph) -> Iterator[EventRule]:
+def _siblings(edge: Edge, end: Resource | External, graph: Graph) -> Iterator[EventRule]:
     """The other rules of the same bus that send the same to the same target."""
     bus = _bus(graph, edge.via)
-    for delivery in graph.known_incoming(end, EdgeKind.DELIVERS) if bus else ():
+    arriving = (
+        graph.known_incoming(end, EdgeKind.DELIVERS)
+        if isinstance(end, Resource)
+        else _leaving(graph)[end]
+    )
+    for delivery in arriving if bus else ():
         other = delivery.source
         if not isinstance(other, EventRule) or other is edge.via:
             continue
         if _bus(graph, other) == bus and _sent(delivery) == _sent(edge):
             yield other
+
+
+@once_per_graph
+def _leaving(graph: Graph) -> Mapping[External, list[Edge]]:
+    """The deliveries to each end that was not read."""
+    found: dict[External, list[Edge]] = defaultdict(list)
+    for edge in graph.edges:
+        if edge.kind is EdgeKind.DELIVERS and isinstance(edge.target, External):
+            found[edge.target].append(edge)
+    return found
 
 
 def _sent(edge: Edge) -> dict[str, object]:

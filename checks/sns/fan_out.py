@@ -167,6 +167,8 @@ def duplicate_subscription(topic: Topic, graph: Graph) -> Iterator[Match]:
                 discriminator=topic.id,
                 severity=Severity.HIGH if refused else None,
             )
+    if by_end:
+        graph.all(Subscription, topic.raw.account)  # raises where there may be another
 
 
 def _attributes(edge: Edge) -> list[object]:

@@ -73,7 +73,10 @@ def queue_smaller_than_sender(queue: Queue, graph: Graph) -> Iterator[Match]:
     for edge in graph.incoming(queue, EdgeKind.DELIVERS):
         if isinstance(edge.via, EventRule):
             yield from _compare(queue, limits.EVENT_BYTES_MAX, edge.via)
-        elif isinstance(edge.source, Topic) and _has_default_size(edge.source):
+            continue
+        if edge.detail == "sqs":
+            graph.settle_end(edge, edge.source, Topic)
+        if isinstance(edge.source, Topic) and _has_default_size(edge.source):
             yield from _compare(queue, limits.TOPIC_BYTES_DEFAULT, edge.source)
 
 

@@ -35,7 +35,17 @@ HIDDEN = [
     ("cloudwatch/utilisation-ignores-shards/fail", "AWS::Kinesis::Stream"),
     ("pipes/fragile-pipe/fail-waits-for-standard", "AWS::StepFunctions::StateMachine"),
     ("vpc/no-way-to-service/fail", "AWS::EC2::VPC"),
+    ("event_sources/source-mapped-twice/fail", "AWS::SQS::Queue"),
+    ("eventbridge/event-delivered-twice/fail", "AWS::SQS::Queue"),
+    ("sns/duplicate-subscription/fail", "AWS::SNS::Subscription"),
+    ("delivery/api-role-too-narrow/fail-rest-key", "AWS::SQS::Queue"),
+    ("sqs/queue-smaller-than-sender/fail-topic", "AWS::SNS::Topic"),
 ]  # fmt: skip
+# The same where only this resource is in doubt, although its rule is not violated, or by another.
+DOUBTED = [
+    ("cloudwatch/dlq-without-alarm/pass-rule", "AWS::SQS::Queue", "Parked"),
+    ("cloudwatch/missing-data-unset/fail", "AWS::SQS::Queue", "Failures"),
+]
 
 
 @pytest.mark.parametrize(("fixture", "hidden"), HIDDEN)
@@ -49,6 +59,16 @@ def test_what_was_violated_is_undetermined_where_an_end_is_unread(
         kept = tuple(_without(reading, hidden, blamed) for reading in unit.readings)
         verdict = judge(Unit(unit.path, kept), [rule])
         assert Outcome.UNDETERMINED in {finding.outcome for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(("fixture", "hidden", "doubted"), DOUBTED)
+def test_what_may_be_violated_by_what_is_unread(fixture: str, hidden: str, doubted: str) -> None:
+    template = FIXTURES / f"{fixture}.yaml"
+    (unit,) = units(template)
+    kept = tuple(_without(reading, hidden, {doubted}) for reading in unit.readings)
+    verdict = judge(Unit(unit.path, kept), [RULES[template.parent.name]])
+    outcomes = {finding.resource.id: finding.outcome for finding in verdict.findings}
+    assert outcomes[doubted] is Outcome.UNDETERMINED
 
 
 def _without(reading: Reading, type_: str, blamed: set[str]) -> Reading:
