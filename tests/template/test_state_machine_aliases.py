@@ -10,6 +10,7 @@ from auditor.collectors.template.collect import TemplateCollector
 from auditor.graph import EdgeKind
 from auditor.linking import build_graph
 from auditor.resources import EventRule
+from tests.template.reading import reading, resources
 
 TEMPLATE = """
 Resources:
@@ -56,3 +57,27 @@ def test_alias_leads_to_its_state_machine(tmp_path: Path, alias: str, target: st
 
 def test_alias_without_version_leads_nowhere(tmp_path: Path) -> None:
     assert started(tmp_path, "{Name: live}", "!Ref Live") is None
+
+
+def test_preferences_of_functions_are_no_part_of_their_names(tmp_path: Path) -> None:
+    """Alarms and hooks are often named after the function that they are for."""
+    template = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          AutoPublishAlias: live
+          DeploymentPreference: {Alarms: [!Ref Errors], Hooks: {PreTraffic: !Ref Hook}}
+      Hook:
+        Type: AWS::Serverless::Function
+        Properties: {FunctionName: !Sub "CodeDeployHook_${Orders}"}
+      Errors:
+        Type: AWS::CloudWatch::Alarm
+        Properties: {AlarmName: !Sub "${Orders}-errors"}
+      Placed:
+        Type: AWS::Events::Rule
+        Properties: {Targets: [{Id: hook, Arn: !GetAtt Hook.Arn}]}
+    """
+    found = resources(reading(tmp_path, template))
+    assert found["Placed"].properties["Targets"][0]["Arn"] == found["Hook"].arn

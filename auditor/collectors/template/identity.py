@@ -93,11 +93,14 @@ _QUALIFIERS = {
     "AWS::StepFunctions::StateMachineVersion": Kind(ref="arn"),
 }
 KINDS.update(_QUALIFIERS)
-# The properties that a name or an ARN is made of, whatever the type.
-OWNERS = {
-    "DeploymentPreference", "EventBusName", "FunctionName", "RoutingConfiguration",
-    "StateMachineArn",
-}  # fmt: skip
+# The properties beside the name that an ARN is made of.
+OWNERS: Mapping[str, tuple[str, ...]] = {
+    "AWS::Events::Rule": ("EventBusName",),
+    "AWS::Lambda::Alias": ("FunctionName",),
+    "AWS::Lambda::Version": ("FunctionName",),
+    "AWS::StepFunctions::StateMachineAlias": ("DeploymentPreference", "RoutingConfiguration"),
+    "AWS::StepFunctions::StateMachineVersion": ("StateMachineArn",),
+}
 _NAME_ATTRIBUTES = {"QueueName", "TopicName", "Name", "FunctionName"}
 # A subnet has the attribute VpcId too, but that is the name of its VPC.
 _ID_ATTRIBUTES = {

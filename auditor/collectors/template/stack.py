@@ -275,7 +275,7 @@ class Stack:
             return self._implicit(logical_id)
         type_ = self._type(logical_id)
         kind = KINDS.get(type_)
-        wanted = {kind.name, *OWNERS} if kind else set()
+        wanted = {kind.name, *OWNERS.get(type_, ())} if kind else set()
         _, node, variables = self._nodes[logical_id]
         before, self.evaluator.variables = self.evaluator.variables, variables
         try:
