@@ -71,7 +71,6 @@ EXCEPTIONS = {
     "subscription-not-confirmed": MOTO,
     "subscription-through-own-api": MOTO,
     "text-messages-hardly-paid-for": STATE,
-    "too-many-stream-readers": MOTO,
     "unknown-queue-property": REFUSED,
     "unsupported-event-source": REFUSED,
     "workflow-outlives-its-api": MOTO,
