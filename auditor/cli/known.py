@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -25,8 +26,15 @@ from auditor.selection import select
 _FOR_TEMPLATES = "--diff-base compares the files of a git repository: name templates in it."
 
 
-def with_known(report: Report, choices: Choices) -> Report:
-    """The report with known findings marked; raises `UsageError` for a base that is not there."""
+class Known(NamedTuple):
+    """Findings of before, and the names of what they come from."""
+
+    entries: Sequence[Entry]
+    against: tuple[str, ...]
+
+
+def known_before(choices: Choices) -> Known:
+    """What does not count; raises `UsageError` for a base that is not there."""
     against, known = [], list[Entry]()
     if choices.baseline:
         known += read(choices.baseline)
@@ -39,8 +47,13 @@ def with_known(report: Report, choices: Choices) -> Report:
         known = [wider(entry, same.get(entry.fingerprint, entry)) for entry in known]
         known += [entry for entry in before if entry.fingerprint not in listed]
         against.append(choices.diff_base)
-    result = compare(report, known, root() or Path.cwd())
-    comparison = Comparison(tuple(against), len(result.resolved))
+    return Known(known, tuple(against))
+
+
+def with_known(report: Report, known: Known) -> Report:
+    """The report with known findings marked."""
+    result = compare(report, known.entries, root() or Path.cwd())
+    comparison = Comparison(known.against, len(result.resolved))
     return replace(report, findings=result.findings, comparison=comparison)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -63,6 +64,27 @@ def to_file(path: str, text: str | Iterable[str]) -> None:
         file.writelines(piece.encode() for piece in _pieces(text))
 
 
+def refuse_unwritable(path: str) -> None:
+    """Raises `UsageError` when no file could be written there, and changes nothing."""
+    import tempfile
+
+    target = Path(path).resolve()
+    with _refusing(path):
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if target.is_file() or not target.exists():  # opening a pipe would end it for its reader
+            tempfile.TemporaryFile(dir=target.parent).close()
+
+
+@contextmanager
+def _refusing(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        hint = "Choose another file, or make room; nothing was left half written."
+        raise UsageError(f"{path} cannot be written: {error.strerror}", hint) from None
+
+
 def _pieces(text: str | Iterable[str]) -> Iterable[str]:
     return (text,) if isinstance(text, str) else text
 
@@ -78,20 +100,18 @@ def writing(path: str, *, private: bool = False) -> Iterator[BinaryIO]:
     target = Path(path).resolve()  # of a link, the file behind it
     temporary: Path | None = None
     try:
-        if target.exists() and not target.is_file():
-            with target.open("wb") as file:
-                yield file  # a device or a pipe must stay one
-            return
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        if not private:  # mkstemp makes it so
-            temporary.chmod(_mode(target))
-        temporary.replace(target)
-    except OSError as error:
-        hint = "Choose another file, or make room; nothing was left half written."
-        raise UsageError(f"{path} cannot be written: {error.strerror}", hint) from None
+        with _refusing(path):
+            if target.exists() and not target.is_file():
+                with target.open("wb") as file:
+                    yield file  # a device or a pipe must stay one
+                return
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+            temporary = Path(name)
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            if not private:  # mkstemp makes it so
+                temporary.chmod(_mode(target))
+            temporary.replace(target)
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from auditor.cli.estimates import estimated, given_prices
 from auditor.cli.executors import for_templates
 from auditor.cli.invocation import typed
 from auditor.cli.options import Choices
-from auditor.cli.output import to_file, to_standard_output, width
+from auditor.cli.output import refuse_unwritable, to_file, to_standard_output, width
 from auditor.cli.progress import Progress
 from auditor.errors import ExitStatus, UsageError
 from auditor.inventory import Collector
@@ -49,13 +49,12 @@ def run_scan(choices: Choices, demo_output: Outputs = _DEMO_OUTPUT) -> int:
         return _dry_run(choices)
     if choices.demo:
         choices = replace(choices, output=(*choices.output, *demo_output))
+    _refuse_unsuited(choices)
     _refuse_overwriting(choices)
+    for _, file in choices.output:
+        refuse_unwritable(file)
     gate = Gate(choices.fail_on, choices.strict, choices.allow_gaps, choices.exit_zero)
-    report = replace(audited(choices), command=typed(sys.argv[1:]))
-    if choices.baseline or choices.diff_base:
-        from auditor.cli.known import with_known
-
-        report = with_known(report, choices)
+    report = replace(_compared(choices), command=typed(sys.argv[1:]))
     if not (choices.paths or choices.demo) and "sarif" in _wanted(choices):
         from auditor.cli.anchors import with_anchors
 
@@ -73,6 +72,17 @@ def run_scan(choices: Choices, demo_output: Outputs = _DEMO_OUTPUT) -> int:
             return ExitStatus.PASSED
         return complain("nothing was audited", why_nothing(report, choices), status)
     return status
+
+
+def _compared(choices: Choices) -> Report:
+    """The report with known findings marked, where the user names any."""
+    if not (choices.baseline or choices.diff_base):
+        return audited(choices)
+    from auditor.cli.known import known_before, with_known
+
+    # Read first: what cannot be compared with shall not cost a long reading.
+    known = known_before(choices)
+    return with_known(audited(choices), known)
 
 
 def _dry_run(choices: Choices) -> int:

@@ -89,6 +89,24 @@ def test_collect_looks_at_the_place_first(tmp_path: Path, place: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("option", "value", "complaint"),
+    [
+        ("--baseline", "none.json", "baseline none.json does not exist"),
+        ("--diff-base", "main", "--diff-base is not for accounts"),
+        ("--output", "json=missing/report.json", "missing/report.json cannot be written: No such"),
+        ("--output", "json=.", ". cannot be written: Is a directory"),
+    ],
+)
+def test_scan_refuses_what_it_cannot_use_before_the_first_call(
+    faulty: FaultyAws, tmp_path: Path, option: str, value: str, complaint: str
+) -> None:
+    done = msgaudit(tmp_path, *live(faulty.url, option, value))
+    assert (done.returncode, done.stdout, faulty.calls.total()) == (2, "", 0)
+    assert complaint in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         (("--organization",), "--account-role goes with --account or --organization"),
