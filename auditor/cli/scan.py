@@ -214,6 +214,8 @@ def _refuse_unsuited(choices: Choices) -> None:
             choices.metrics_window and not (choices.live or choices.demo),
         "--parameter is for templates":
             (choices.parameter or choices.parameter_file) and not choices.paths,
+        "--skip-non-templates is for templates":
+            choices.skip_non_templates and not choices.paths,
         "--executor is for templates and accounts":
             choices.executor and (choices.demo or choices.snapshot),
     }  # fmt: skip

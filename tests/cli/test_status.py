@@ -88,6 +88,7 @@ USAGE = [
     (("a.yaml", "--unknown"), "No such option"),
     (("--profile", "x", "--parameter", "A=1"), "--parameter is for templates"),
     (("--snapshot", "x", "--parameter", "A=1"), "--parameter is for templates"),
+    (("--profile", "x", "--skip-non-templates"), "--skip-non-templates is for templates"),
     (("a.yaml", "--max-rps", "1"), "--max-rps is for accounts"),
     (("a.yaml", "--no-metrics"), "--no-metrics is for accounts"),
     (("a.yaml", "--metrics-window", "3"), "--metrics-window is for accounts"),
