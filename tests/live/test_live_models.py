@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import UnknownServiceError
@@ -36,16 +37,19 @@ def test_clients_have_no_method_for_anything_else(service: str) -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_models_of_other_folders(tmp_path: Path, packed: bool) -> None:
-    text = json.dumps({"metadata": {"serviceId": "Own"}, "operations": {"DeleteAll": {}}}).encode()
+@pytest.mark.parametrize("operations", [{}, {"operations": {}}])
+def test_models_of_other_folders(tmp_path: Path, packed: bool, operations: dict[str, Any]) -> None:
+    """Those that are never called are left out; a model need not have any."""
+    expected = {"metadata": {"serviceId": "Own"}, **operations}
+    given = {**expected, **{name: {"DeleteAll": {}} for name in operations}}
+    text = json.dumps(given).encode()
     folder = tmp_path / "own" / "2026-01-01"
     folder.mkdir(parents=True)
     name, content = (
         ("service-2.json.gz", gzip.compress(text)) if packed else ("service-2.json", text)
     )
     (folder / name).write_bytes(content)
-    found = models(str(tmp_path)).load_service_model("own", "service-2")
-    assert found == {"metadata": {"serviceId": "Own"}, "operations": {}}
+    assert models(str(tmp_path)).load_service_model("own", "service-2") == expected
 
 
 def test_data_of_a_folder_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,10 +35,9 @@ class _Files(JSONFileLoader):
         if content is None:
             return None
         found = msgspec.json.decode(content)
-        if path.name == "service-2":
+        if path.name == "service-2" and (known := found.get("operations")):
             service = path.parent.parent.name
-            operations = found["operations"].items()
-            found["operations"] = {k: v for k, v in operations if (service, k) in SENT}
+            found["operations"] = {k: v for k, v in known.items() if (service, k) in SENT}
         return found
 
 
