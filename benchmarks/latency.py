@@ -55,7 +55,6 @@ class Recorder:
 
     def answer(self, request: Request, headers: dict[str, str]) -> Answer:
         """The recorded answer, or a failure for a request that was never made before."""
-        time.sleep(self.latency_seconds)
         signed = headers.get("Authorization", "")
         if self.upstream:
             self.answers[request] = _forwarded(self.upstream, request, headers)
@@ -89,6 +88,12 @@ class Recorder:
 
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
+            begun = 0.0
+
+            def parse_request(self) -> bool:
+                """Note when a request begins: what this server itself takes is no latency."""
+                self.begun = time.monotonic()
+                return super().parse_request()
 
             def do_POST(self) -> None:
                 """The one way for all methods."""
@@ -96,6 +101,7 @@ class Recorder:
                 target = self.headers.get("X-Amz-Target", "")
                 request = Request(self.command, self.path, target, body)
                 status, headers, answer = recorder.answer(request, dict(self.headers))
+                time.sleep(max(0.0, self.begun + recorder.latency_seconds - time.monotonic()))
                 self.send_response(status)
                 for name, value in (*headers, ("Content-Length", str(len(answer)))):
                     self.send_header(name, value)

@@ -6,6 +6,7 @@ itself is too slow to measure anything but moto.
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 import botocore.session
 from botocore.config import Config
 
+from auditor.cli import GARBAGE
 from auditor.collectors.live import LiveCollector, Scope
 from auditor.collectors.live.session import THREADS
 from benchmarks.latency import Recorder
@@ -87,6 +89,7 @@ def _fill(url: str, queues: int) -> None:
 
 
 def _collect(url: str) -> int:
+    gc.set_threshold(GARBAGE)  # like the command
     (unit,) = LiveCollector(Scope(regions=(_REGION,)), endpoint_url=url).collect()
     if unit.gaps:
         sys.exit(f"the answers were not complete: {unit.gaps[0]}")

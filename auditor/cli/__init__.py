@@ -7,6 +7,9 @@ import sys
 
 from auditor.errors import ExitStatus, MsgauditError
 
+# Nearly everything that is made lives to the end: fewer looks for garbage save a tenth.
+GARBAGE = 50_000
+
 
 def run() -> int:
     """Run the command line and return its exit status; no exception leaves it."""
@@ -14,8 +17,7 @@ def run() -> int:
 
     from auditor.cli.commands import main
 
-    # Nearly everything that is made lives to the end: fewer looks for garbage save a tenth.
-    gc.set_threshold(50_000)
+    gc.set_threshold(GARBAGE)
     try:
         return int(main.main(prog_name="msgaudit", standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
