@@ -23,7 +23,8 @@ from auditor.collectors.template.files import Files
 from auditor.collectors.template.template import NESTED, Template, is_template
 from auditor.findings import Gap
 
-_LINKING = (b"TemplateURL", b"AWS::Serverless::Application", b"ImportValue", b"Export")
+_NESTING = (b"TemplateURL", b"AWS::Serverless::Application")
+_IMPORTING, _EXPORTING = b"ImportValue", b"Export"
 
 
 class Library:
@@ -33,9 +34,13 @@ class Library:
         self.files = files
         self._templates: dict[str, Template] = {}
         self._gaps: dict[str, Gap] = {}
-        self._linking = set[str]()
+        self._nesting, self._importing, self._exporting = set[str](), set[str](), set[str]()
         self._sizes: dict[str, int] = {}
         self._possible = [item for item in candidates if self._sniff(item)]
+        self._linking = self._nesting | self._importing
+        # What is nested may import, too; where nobody can, nobody need know what is exported.
+        if self._linking:
+            self._linking |= self._exporting
 
     @cached_property
     def roots(self) -> list[Candidate]:
@@ -82,8 +87,9 @@ class Library:
         Of files that are nested in each other in a circle the first one stays a root.
         """
         inside = {
-            self.files.real(template.document.path): self._inside(template)
-            for template in self.linked()
+            self.files.real(item.path): self._inside(template)
+            for item in self._possible
+            if item.path in self._nesting and (template := self.link(item))
         }
         nested = {path for paths in inside.values() for path in paths}
         reached = set[str]()
@@ -124,8 +130,12 @@ class Library:
             self._gaps[candidate.path] = error.gap
             return True
         self._sizes[candidate.path] = len(data)
-        if any(word in data for word in _LINKING):
-            self._linking.add(candidate.path)
+        if any(word in data for word in _NESTING):
+            self._nesting.add(candidate.path)
+        if _IMPORTING in data:
+            self._importing.add(candidate.path)
+        if _EXPORTING in data:
+            self._exporting.add(candidate.path)
         if not candidate.named and len(data) > MAX_BYTES:
             return b"AWS::" in data
         return candidate.named or (
