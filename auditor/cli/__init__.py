@@ -13,11 +13,11 @@ GARBAGE = 50_000
 
 def run() -> int:
     """Run the command line and return its exit status; no exception leaves it."""
+    gc.set_threshold(GARBAGE)  # before the imports, which make most of what a small scan does
     import click
 
     from auditor.cli.commands import main
 
-    gc.set_threshold(GARBAGE)
     try:
         return int(main.main(prog_name="msgaudit", standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:

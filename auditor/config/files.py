@@ -93,13 +93,17 @@ def _toml(path: Path, text: str) -> ConfigurationFile:
 def _yaml(path: Path, text: str) -> ConfigurationFile:
     import yaml
 
+    from auditor.yaml_problems import mark_of, problem_of
+
     try:
         node = yaml.compose(text, yaml.SafeLoader)
         value = yaml.safe_load(text)
         lines: dict[KeyPath, int] = {}
         _note_lines(node, (), lines)
     except (yaml.YAMLError, ValueError) as error:
-        raise UsageError(f"configuration {path}: {' '.join(str(error).split())}") from None
+        mark = mark_of(error)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise UsageError(f"configuration {place}: {problem_of(error)}") from None
     except RecursionError:
         raise UsageError(f"configuration {path} is nested too deep") from None
     return _checked(path, plain({} if value is None else value), lines)

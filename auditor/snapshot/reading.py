@@ -19,7 +19,7 @@ from auditor.snapshot.head import FORMAT, VERSION, Head
 
 # A small file can claim to be endless. A line is a resource, or all of a file of version 1.
 _MAX_LINE, _MAX_BYTES = 2 * 1024**3, 16 * 1024**3
-_UNREADABLE = (OSError, EOFError, zlib.error, ValueError, RecursionError)
+_BROKEN = (EOFError, zlib.error, ValueError, RecursionError)
 _MISSHAPEN = (AttributeError, LookupError, TypeError)
 _NOT_ONE = "Give a file that `msgaudit collect` wrote."
 
@@ -36,8 +36,12 @@ class SnapshotCollector(Struct, frozen=True):
         try:
             head, items = _split(content, map(json.loads, lines))
             resources = [decoded(item) for item in items]
-        except (*_UNREADABLE, *_MISSHAPEN) as error:
-            raise self._damaged(repr(error)) from None
+        except EOFError:
+            raise self._damaged("it ends too early") from None
+        except (OSError, zlib.error):
+            raise self._damaged("it cannot be decompressed") from None
+        except (ValueError, RecursionError, *_MISSHAPEN):
+            raise self._damaged("one of its records is unknown") from None
         if len(resources) != head.resources + head.context:
             raise self._damaged(f"it says {head.resources + head.context} resources")
         yield head.unit(tuple(resources[: head.resources]), tuple(resources[head.resources :]))
@@ -50,8 +54,10 @@ class SnapshotCollector(Struct, frozen=True):
             content = json.loads(next(lines, ""))
         except FileNotFoundError:
             raise UsageError(f"{self.path}: no such file", _NOT_ONE) from None
-        except _UNREADABLE as error:
-            raise UsageError(f"{self.path} is not a snapshot: {error}", _NOT_ONE) from None
+        except (gzip.BadGzipFile, *_BROKEN):
+            raise UsageError(f"{self.path} is not a snapshot", _NOT_ONE) from None
+        except OSError as error:
+            raise UsageError(f"{self.path} cannot be read: {error.strerror}", _NOT_ONE) from None
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise UsageError(f"{self.path} is not a snapshot", _NOT_ONE)
         if content.get("version") not in (1, VERSION):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.cli.inside import msgaudit
 from tests.gate.repository import NEW_YEAR_2026, NEW_YEAR_2027, Answer, History
@@ -49,73 +50,58 @@ def without_dlq(name: str) -> frozenset[tuple[str, str]]:
     return frozenset({("SQS030", name)})
 
 
-class Gate:
-    def __init__(self, folder: Path) -> None:
-        self.history = History(folder)
+class Step(NamedTuple):
+    """A commit, and the gate's answers to it."""
 
-    def commit(
-        self,
-        subject: str,
-        files: Mapping[str, str | None],
-        *,
-        baseline: Answer,
-        before: Answer | None,
-        today: str = NEW_YEAR_2026,
-    ) -> None:
-        self.history.commit(subject, files)
-        assert self.history.answer(".", "--baseline", BASELINE, today=today) == baseline, subject
-        if before:
-            answer = self.history.answer(".", "--diff-base", "HEAD~1", today=today)
-            assert answer == before, subject
+    subject: str
+    files: Mapping[str, str | None]
+    baseline: Answer
+    before: Answer
+    today: str = NEW_YEAR_2026
 
 
-def test_history(tmp_path: Path) -> None:
-    gate = Gate(tmp_path)
-    first = {
-        ".msgaudit.yaml": CONFIGURATION,
-        OLD: template(DEAD, queue("Orders"), queue("Audit")),
-        "infra/parameters.json": '{"Parameters": {}}',
-    }
-    gate.history.commit("Before the gate", first)
-    done = msgaudit(tmp_path, "baseline", "create", ".", SOURCE_DATE_EPOCH=NEW_YEAR_2026)
-    assert (done.returncode, done.stderr) == (0, f"{BASELINE}: 2 known\n")
-
-    gate.commit(
+FIRST = {
+    ".msgaudit.yaml": CONFIGURATION,
+    OLD: template(DEAD, queue("Orders"), queue("Audit")),
+    "infra/parameters.json": '{"Parameters": {}}',
+}
+STEPS = (
+    Step(
         "1 introduce the gate", {},
         baseline=Answer(PASSED, NOTHING, 2, 0, 0), before=Answer(PASSED, NOTHING, 2, 0, 0),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "2 reformat",
         {OLD: REFORMATTED},
         baseline=Answer(PASSED, NOTHING, 2, 0, 0), before=Answer(PASSED, NOTHING, 2, 0, 0),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "3 move within the file",
         {OLD: template(queue("Audit"), queue("Safe", SAFE), DEAD, queue("Orders"))},
         baseline=Answer(PASSED, NOTHING, 2, 0, 0), before=Answer(PASSED, NOTHING, 2, 0, 0),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "4 new violation",
         {OLD: template(queue("Audit"), DEAD, queue("Payments"), queue("Orders"))},
         baseline=Answer(FAILED, without_dlq("Payments"), 2, 0, 0),
         before=Answer(FAILED, without_dlq("Payments"), 2, 0, 0),
-    )
-    gate.commit(
+    ),
+    Step(
         "5 fix it, and an old one",
         {OLD: template(queue("Audit", SAFE), DEAD, queue("Payments", SAFE), queue("Orders"))},
         baseline=Answer(PASSED, NOTHING, 1, 0, 1), before=Answer(PASSED, NOTHING, 1, 0, 2),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "6 rename the file",
         {OLD: None, NEW: template(queue("Audit", SAFE), DEAD, queue("Orders"))},
         baseline=Answer(PASSED, NOTHING, 1, 0, 1), before=Answer(PASSED, NOTHING, 1, 0, 0),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "7 new violation with a suppression",
         {NEW: template(queue("Samples", SUPPRESSED), DEAD, queue("Orders"))},
         baseline=Answer(PASSED, NOTHING, 1, 1, 1), before=Answer(PASSED, NOTHING, 1, 1, 0),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "8 it has expired when something else changes",
         {NEW: template(DEAD, queue("Orders"), queue("Samples", SUPPRESSED))},
         today=NEW_YEAR_2027,
@@ -123,27 +109,49 @@ def test_history(tmp_path: Path) -> None:
             FAILED, without_dlq("Samples") | {("SUP003", "Samples")}, 1, 0, 1
         ),
         before=Answer(PASSED, NOTHING, 3, 0, 0),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "9 solve it",
         {NEW: template(DEAD, queue("Orders"), queue("Samples", SAFE))},
         today=NEW_YEAR_2027,
         baseline=Answer(PASSED, NOTHING, 1, 0, 1), before=Answer(PASSED, NOTHING, 1, 0, 2),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "10 rename a resource, which replaces it",
         {NEW: template(DEAD, queue("OrdersQueue"), queue("Samples", SAFE))},
         baseline=Answer(FAILED, without_dlq("OrdersQueue"), 0, 0, 2),
         before=Answer(FAILED, without_dlq("OrdersQueue"), 0, 0, 1),
-    )
-    done = msgaudit(tmp_path, "baseline", "update", ".", SOURCE_DATE_EPOCH=NEW_YEAR_2027)
-    assert done.stderr == f"{BASELINE}: 1 known, 1 new, 2 resolved\n"
-    gate.commit(
+    ),
+)  # fmt: skip
+STEPS_WITH_ANOTHER_BASELINE = (
+    Step(
         "11 update the baseline", {},
         baseline=Answer(PASSED, NOTHING, 1, 0, 0), before=Answer(PASSED, NOTHING, 1, 0, 0),
-    )  # fmt: skip
-    gate.commit(
+    ),
+    Step(
         "12 split into nested stacks",
         {NEW: NESTED, "services/queues.yaml": template(DEAD, queue("OrdersQueue"))},
         baseline=Answer(PASSED, NOTHING, 1, 0, 0), before=Answer(PASSED, NOTHING, 1, 0, 0),
-    )  # fmt: skip
+    ),
+)  # fmt: skip
+
+
+def test_history(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.commit("Before the gate", FIRST)
+    done = msgaudit(tmp_path, "baseline", "create", ".", SOURCE_DATE_EPOCH=NEW_YEAR_2026)
+    assert (done.returncode, done.stderr) == (0, f"{BASELINE}: 2 known\n")
+    for step in STEPS:
+        take(step, history)
+    done = msgaudit(tmp_path, "baseline", "update", ".", SOURCE_DATE_EPOCH=NEW_YEAR_2027)
+    assert done.stderr == f"{BASELINE}: 1 known, 1 new, 2 resolved\n"
+    for step in STEPS_WITH_ANOTHER_BASELINE:
+        take(step, history)
+
+
+def take(step: Step, history: History) -> None:
+    history.commit(step.subject, step.files)
+    baseline = history.answer(".", "--baseline", BASELINE, today=step.today)
+    assert baseline == step.baseline, step.subject
+    before = history.answer(".", "--diff-base", "HEAD~1", today=step.today)
+    assert before == step.before, step.subject

@@ -118,6 +118,8 @@ HEAD = (
     b'{"format": "msgaudit snapshot", "version": 2, "accounts": [], "regions": [],'
     b' "resources": 1, "context": 0, "unread": {}, "unread_in": {}, "gaps": []}\n'
 )
+ITEM = json.dumps(["A::B", "own", "", None, ACCOUNT, REGION, None, {}]).encode()
+BROKEN_INSIDE = gzip.compress(HEAD) + gzip.compress(ITEM)[:10] + b"\xff" * 9
 BROKEN = {
     "not compressed": (b"no gzip", "is not a snapshot"),
     "cut off": (gzip.compress(b"{}")[:-9], "is not a snapshot"),
@@ -125,9 +127,10 @@ BROKEN = {
     "another file": (gzip.compress(b"[]"), "is not a snapshot"),
     "newer": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 3}'), "has version 3"),
     "empty": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 1}'), "is damaged"),
-    "no resource": (gzip.compress(HEAD + b"[]"), "is damaged"),
+    "no resource": (gzip.compress(HEAD + b"[]"), "is damaged: one of its records is unknown"),
     "too few": (gzip.compress(HEAD), "is damaged: it says 1 resources"),
-    "without its end": (gzip.compress(HEAD * 2)[:-9], "is damaged"),
+    "without its end": (gzip.compress(HEAD + ITEM)[:-9], "is damaged: it ends too early"),
+    "broken inside": (BROKEN_INSIDE, "is damaged: it cannot be decompressed"),
 }
 
 

@@ -47,6 +47,10 @@ UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "utf16.yaml": (GOOD.encode("utf-16"), "it is not UTF-8 text (byte 0)"),
     "latin1.yaml": (f"Description: caf\xe9\n{GOOD}".encode("latin-1"), "not UTF-8 text (byte 16)"),
     "binary.yaml": (bytes(range(256)) * 8, "it is not UTF-8 text"),
+    "utf16-without-mark.yaml": (
+        GOOD.encode("utf-16-le"),
+        "JSON: control characters are not allowed (0x0 at position 1)",
+    ),
     "zero.yaml": (b"Resources: \0", "control characters are not allowed"),
     "control.yaml": (properties("{QueueName: 'a\x01b'}"), "control characters are not allowed"),
     "other.yaml": ("openapi: 3.0.0\npaths: {}\n", "it is not a CloudFormation template"),

@@ -16,6 +16,7 @@ from yaml.resolver import Resolver
 
 from auditor.data.webhooks import masked
 from auditor.findings import Gap, Location
+from auditor.yaml_problems import mark_of, problem_of
 
 # CloudFormation takes 1 MB; a file many times larger is no template, only slow to find that out.
 MAX_BYTES = 5_000_000
@@ -93,11 +94,8 @@ def parse(path: str, data: bytes) -> Document:
     try:
         _check_depth(prepared)
         root = _Loader(prepared).get_single_node()
-    except yaml.MarkedYAMLError as error:
-        raise UnreadableError(_syntax_gap(path, error)) from None
     except (yaml.YAMLError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise UnreadableError(Gap(path, f"it is not valid YAML or JSON: {reason}")) from None
+        raise UnreadableError(_syntax_gap(path, error)) from None
     if root is None:
         raise UnreadableError(Gap(path, "it is empty"))
     document = Document(path, text, root)
@@ -141,9 +139,8 @@ def _character(match: re.Match[str]) -> str:
     )
 
 
-def _syntax_gap(path: str, error: yaml.MarkedYAMLError) -> Gap:
-    mark = error.problem_mark or error.context_mark
-    what = error.problem or error.context or "syntax error"
+def _syntax_gap(path: str, error: Exception) -> Gap:
+    mark, what = mark_of(error), problem_of(error)
     if "nesting depth" in what:  # the words of PyYAML 6.0.4
         what = _TOO_DEEP
     if mark is None:

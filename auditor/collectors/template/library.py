@@ -46,6 +46,8 @@ class Library:
     def roots(self) -> list[Candidate]:
         """The candidates that are nested in no other."""
         nested = self._nested_paths
+        if not nested:  # following links of thousands of files takes long
+            return self._possible
         return [item for item in self._possible if self.files.real(item.path) not in nested]
 
     def size(self, candidate: Candidate) -> int:
