@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -84,6 +83,8 @@ _inherited: list[object] = []
 
 def _start(function: object, shared: object) -> None:
     """Runs first in each process, which inherits both without any copy being sent."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
     _inherited[:] = function, shared
 

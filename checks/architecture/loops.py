@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.arns import Arn
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import EdgeKind, External, Graph
-from auditor.linking.functions import find_function
+from auditor.graph import Edge, EdgeKind, External, Graph
 from auditor.linking.links import each, get
+from auditor.policy import Doubts
 from auditor.resources import (
     Bucket,
     EventBus,
@@ -20,7 +20,7 @@ from auditor.resources import (
     Stream,
 )
 from auditor.rules import rule
-from auditor.values import Unknown
+from auditor.values import PropertyPath, Unknown
 from checks._identity import allowing, role_of
 from checks.delivery._access import name_of
 
@@ -126,17 +126,14 @@ def function_feeds_its_own_rule(event_rule: EventRule, graph: Graph) -> Iterator
     Fine to accept where the role can put events, but the code never does.
     """
     pattern = event_rule.opened_pattern
-    functions = [
-        (edge, edge.target)
-        for edge in graph.declared(event_rule, EdgeKind.DELIVERS)
-        if edge.source is event_rule and isinstance(edge.target, Function)
-    ]
-    if not functions or pattern is None or event_rule.state == "DISABLED":
-        return
     bus = _own_bus(event_rule, graph)
-    if bus is None or not pattern.matches_everything():
+    if bus is None or pattern is None or event_rule.state == "DISABLED":
         return
-    for edge, function in functions:
+    if not pattern.matches_everything():
+        return
+    edges = graph.declared(event_rule, EdgeKind.DELIVERS)
+    invoking = [edge for edge in edges if edge.source is event_rule]
+    for edge, function in _functions(invoking, graph):
         if _may_write(function, "events:PutEvents", str(bus), graph):
             message = f"{function.label} may put events on the bus whose every event invokes it"
             way = f"{bus.resource} -> {event_rule.label} -> {function.label} -> {bus.resource}"
@@ -205,6 +202,17 @@ def function_feeds_its_own_source(mapping: EventSourceMapping, graph: Graph) -> 
         )  # fmt: skip
 
 
+def _functions(edges: Iterable[Edge], graph: Graph) -> Iterator[tuple[Edge, Function]]:
+    """The functions that edges lead to; last comes the doubt about those that were not read."""
+    doubts = Doubts()
+    for edge in edges:
+        with doubts:
+            graph.settle_end(edge, edge.target, Function)
+        if isinstance(edge.target, Function):
+            yield edge, edge.target
+    doubts.settle()
+
+
 def _round(source: Resource, function: Function) -> tuple[tuple[Resource, str], ...]:
     """The way of a message from what invokes a function back to it."""
     return (
@@ -267,22 +275,26 @@ def function_feeds_its_own_bucket(bucket: Bucket, graph: Graph) -> Iterator[Matc
     Fine to accept where the code writes under another prefix than it is invoked for.
     """
     path = ("NotificationConfiguration", "LambdaConfigurations")
-    for position, item in each(get(bucket.properties, *path)):
-        function = find_function(get(item, "Function"), bucket, graph.index)
-        if not isinstance(function, Function) or "ObjectCreated" not in str(get(item, "Event")):
-            continue
+    creating: dict[PropertyPath, object] = {
+        (*path, position): item
+        for position, item in each(get(bucket.properties, *path))
+        if "ObjectCreated" in str(get(item, "Event"))
+    }
+    edges = graph.declared(bucket, EdgeKind.DELIVERS)
+    invoking = [edge for edge in edges if edge.path[:-1] in creating]
+    for edge, function in _functions(invoking, graph):
+        item = creating[edge.path[:-1]]
         prefix, suffix = _filter(item, "prefix"), _filter(item, "suffix")
         written = f"{bucket.arn}/{prefix}x{suffix}"
         if _may_write(function, "s3:PutObject", written, graph):
             message = f"{function.label} may write objects into {bucket.label} that invoke it again"
             way = f"{bucket.label} -> {function.label} -> {bucket.label}"
-            where = (*path, position, "Function")
             named = _variables(function, bucket, graph)
             grounds = bool(named) + (not prefix and not suffix)
             confidence = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)[grounds]
             related = ((function, "the function"),)
             yield Match(
-                bucket, message, where, (way, *named), related,
+                bucket, message, edge.path, (way, *named), related,
                 confidence=confidence, steps=_round(bucket, function),
             )  # fmt: skip
 

@@ -159,7 +159,10 @@ def _wrong_bus(alarm: Alarm, metric: Metric, graph: Graph) -> _Flaw | None:
     place = metric.dimensions[0].path
     for edge in graph.outgoing(alarm, EdgeKind.WATCHES):
         watched = edge.target
-        if edge.path == place and isinstance(watched, EventRule) and not _on_default(watched):
+        if edge.path != place:
+            continue
+        graph.settle_end(edge, watched, EventRule)
+        if isinstance(watched, EventRule) and not _on_default(watched):
             return _Flaw(
                 f"without EventBusName, but {watched.label} is on another bus",
                 place,

@@ -50,7 +50,9 @@ class Files:
         if path == STANDARD_INPUT:
             return "<stdin>"
         pure = PurePath(path)
-        return (pure.relative_to(self.here) if pure.is_relative_to(self.here) else pure).as_posix()
+        if os.path.isabs(path) and pure.is_relative_to(self.here):
+            pure = pure.relative_to(self.here)
+        return pure.as_posix()
 
     def named(self, path: str) -> str:
         """The path of what is nested in another template, as reports show it."""
