@@ -14,7 +14,7 @@ import subprocess
 import textwrap
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 
@@ -83,7 +83,7 @@ def compare(title: str, contenders: Sequence[Contender], *, warm: bool = False) 
         if not warm and (why := contender.crash()):
             print(f"{contender.name} is left out, as it crashed: {why}\n")
         else:
-            able.append(contender)
+            able.append(replace(contender, seconds=[], processor=[], peaks=[]))
     for _ in range(RUNS):
         for contender in able:
             contender.run()

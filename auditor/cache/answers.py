@@ -18,9 +18,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auditor import __version__
+from auditor.cache.sharing import Sharing
 from auditor.cache.store import Store
 from auditor.engine import Verdict
-from auditor.findings import Finding
 from auditor.inventory import Unit
 from auditor.parallel import Answer, Judged, Parcel, Work
 from auditor.rules import Rule
@@ -80,14 +80,16 @@ class Answers(Struct, frozen=True):
         try:
             kept, lacked = _decoder.decode(zlib.decompress(content))
             for unit in kept:
-                unit.verdict.findings = list(map(self._complete, unit.verdict.findings))
+                self._complete(unit.verdict)
         except (zlib.error, msgspec.MsgspecError, KeyError):
             return None
         return Answer(tuple(map(_judged, kept)), lacked)
 
-    def _complete(self, finding: Finding) -> Finding:
-        rule = self.rules[finding.rule]
-        return replace(finding, remediation=rule.remediation, guide=rule.guide)
+    def _complete(self, verdict: Verdict) -> None:
+        shared = Sharing()
+        verdict.findings = [
+            shared.finding(each, self.rules[each.rule]) for each in verdict.findings
+        ]
 
 
 def remembering(folder: Path, work: Work) -> Answers | None:

@@ -75,6 +75,22 @@ def test_only_what_changed_is_judged_again(scans: Scans) -> None:
     assert scans.scan()[1] == {"Letters"}
 
 
+def test_what_findings_have_in_common_is_held_once(scans: Scans) -> None:
+    """Else memory grows with every scan of what did not change."""
+    scans.write("a.yaml", FAILING + "  Bills:\n    Type: AWS::SQS::Queue\n")
+    scans.scan()
+    (found,), anew = scans.scan()
+    assert not anew
+    first, second = found.verdict.findings
+    assert first.location
+    assert second.location
+    assert first.location.path is second.location.path
+    assert first.source is second.source
+    assert first.evidence is second.evidence
+    assert (first.name, first.guide) == ("queue-that-was-seen", "")
+    assert first.name is second.name is seen.name
+
+
 def test_rules_and_parameters_count(scans: Scans) -> None:
     scans.write("a.yaml", FAILING)
     scans.scan()
