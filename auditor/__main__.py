@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -27,7 +28,9 @@ def main() -> int:
         return _version()
     from auditor.cli import run
 
-    return run()
+    status = run()
+    gc.freeze()  # or else Python looks for garbage in all that was made, only to end
+    return status
 
 
 def _open_standard_streams() -> None:

@@ -8,7 +8,7 @@ import sys
 from auditor.errors import ExitStatus, MsgauditError
 
 # Nearly everything that is made lives to the end: fewer looks for garbage save a tenth.
-GARBAGE = 50_000
+GARBAGE = 200_000
 
 
 def run() -> int:
