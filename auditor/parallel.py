@@ -21,7 +21,7 @@ from auditor.tasks import Failure, Workers, in_order, outcomes
 
 B = TypeVar("B")
 
-# Starting the processes takes about as long as judging one batch.
+# Starting the processes takes about as long as judging two batches: half of four.
 _WORTHWHILE = 4
 
 
