@@ -38,10 +38,12 @@ class SnapshotCollector(Struct, frozen=True):
             resources = [decoded(item) for item in items]
         except EOFError:
             raise self._damaged("it ends too early") from None
-        except (OSError, zlib.error):
+        except (gzip.BadGzipFile, zlib.error):
             raise self._damaged("it cannot be decompressed") from None
+        except OSError as error:
+            raise UsageError(f"{self.path} cannot be read: {error.strerror}", _NOT_ONE) from None
         except (ValueError, RecursionError, *_MISSHAPEN):
-            raise self._damaged("one of its records is unknown") from None
+            raise self._damaged("one of its records makes no sense") from None
         if len(resources) != head.resources + head.context:
             raise self._damaged(f"it says {head.resources + head.context} resources")
         yield head.unit(tuple(resources[: head.resources]), tuple(resources[head.resources :]))

@@ -125,15 +125,23 @@ def function_feeds_its_own_rule(event_rule: EventRule, graph: Graph) -> Iterator
 
     Fine to accept where the role can put events, but the code never does.
     """
-    pattern = event_rule.opened_pattern
-    bus = _own_bus(event_rule, graph)
+    # What a parameter or a custom resource names is rarely a function.
+    functions, doubts = _functions(
+        [
+            edge
+            for edge in graph.declared(event_rule, EdgeKind.DELIVERS)
+            if edge.source is event_rule and not isinstance(edge.target, Unknown)
+        ],
+        graph,
+    )
+    if not functions and doubts.first is None:
+        return
+    pattern, bus = event_rule.opened_pattern, _own_bus(event_rule, graph)
     if bus is None or pattern is None or event_rule.state == "DISABLED":
         return
     if not pattern.matches_everything():
         return
-    edges = graph.declared(event_rule, EdgeKind.DELIVERS)
-    invoking = [edge for edge in edges if edge.source is event_rule]
-    for edge, function in _functions(invoking, graph):
+    for edge, function in functions:
         if _may_write(function, "events:PutEvents", str(bus), graph):
             message = f"{function.label} may put events on the bus whose every event invokes it"
             way = f"{bus.resource} -> {event_rule.label} -> {function.label} -> {bus.resource}"
@@ -143,6 +151,7 @@ def function_feeds_its_own_rule(event_rule: EventRule, graph: Graph) -> Iterator
                 event_rule, message, edge.path, (way, *named), ((function, "the function"),),
                 confidence=Confidence.HIGH if named else None, steps=_round(event_rule, function),
             )  # fmt: skip
+    doubts.settle()
 
 
 @rule(
@@ -202,15 +211,15 @@ def function_feeds_its_own_source(mapping: EventSourceMapping, graph: Graph) -> 
         )  # fmt: skip
 
 
-def _functions(edges: Iterable[Edge], graph: Graph) -> Iterator[tuple[Edge, Function]]:
-    """The functions that edges lead to; last comes the doubt about those that were not read."""
-    doubts = Doubts()
+def _functions(edges: Iterable[Edge], graph: Graph) -> tuple[list[tuple[Edge, Function]], Doubts]:
+    """The functions that edges lead to, and the doubt about those that were not read."""
+    found, doubts = list[tuple[Edge, Function]](), Doubts()
     for edge in edges:
         with doubts:
             graph.settle_end(edge, edge.target, Function)
         if isinstance(edge.target, Function):
-            yield edge, edge.target
-    doubts.settle()
+            found.append((edge, edge.target))
+    return found, doubts
 
 
 def _round(source: Resource, function: Function) -> tuple[tuple[Resource, str], ...]:
@@ -282,7 +291,8 @@ def function_feeds_its_own_bucket(bucket: Bucket, graph: Graph) -> Iterator[Matc
     }
     edges = graph.declared(bucket, EdgeKind.DELIVERS)
     invoking = [edge for edge in edges if edge.path[:-1] in creating]
-    for edge, function in _functions(invoking, graph):
+    functions, doubts = _functions(invoking, graph)
+    for edge, function in functions:
         item = creating[edge.path[:-1]]
         prefix, suffix = _filter(item, "prefix"), _filter(item, "suffix")
         written = f"{bucket.arn}/{prefix}x{suffix}"
@@ -297,6 +307,7 @@ def function_feeds_its_own_bucket(bucket: Bucket, graph: Graph) -> Iterator[Matc
                 bucket, message, edge.path, (way, *named), related,
                 confidence=confidence, steps=_round(bucket, function),
             )  # fmt: skip
+    doubts.settle()
 
 
 def _filter(configuration: object, name: str) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from auditor.data.metrics import Namespace, namespaces
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import EdgeKind, External, Graph
+from auditor.policy import Doubts
 from auditor.resources import Alarm, EventRule, Queue
 from auditor.resources.cloudwatch import Metric
 from auditor.rules import rule
@@ -95,24 +96,31 @@ def wrong_dimensions(alarm: Alarm, graph: Graph) -> Iterator[Match]:
 
     Fine to accept in no case: the alarm has no effect.
     """
+    doubts = Doubts()
     for metric in metrics_of(alarm):
-        known = namespaces().get(metric.namespace)
-        if known is None or metric.metric_name not in known.metrics:
-            continue
-        flaw = _wrong_set(metric, known) or _wrong_value(metric) or _wrong_bus(alarm, metric, graph)
-        if flaw is not None:
-            yield Match(
-                alarm,
-                f"{alarm.label} watches {metric.metric_name} {flaw.message}",
-                flaw.path,
-                (flaw.evidence,),
-            )
+        with doubts:
+            flaw = _flaw_of(alarm, metric, graph)
+            if flaw is not None:
+                yield Match(
+                    alarm,
+                    f"{alarm.label} watches {metric.metric_name} {flaw.message}",
+                    flaw.path,
+                    (flaw.evidence,),
+                )
+    doubts.settle()
 
 
 class _Flaw(Struct, frozen=True):
     message: str
     path: PropertyPath
     evidence: str
+
+
+def _flaw_of(alarm: Alarm, metric: Metric, graph: Graph) -> _Flaw | None:
+    known = namespaces().get(metric.namespace)
+    if known is None or metric.metric_name not in known.metrics:
+        return None
+    return _wrong_set(metric, known) or _wrong_value(metric) or _wrong_bus(alarm, metric, graph)
 
 
 def _wrong_set(metric: Metric, known: Namespace) -> _Flaw | None:

@@ -127,7 +127,7 @@ BROKEN = {
     "another file": (gzip.compress(b"[]"), "is not a snapshot"),
     "newer": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 3}'), "has version 3"),
     "empty": (gzip.compress(b'{"format": "msgaudit snapshot", "version": 1}'), "is damaged"),
-    "no resource": (gzip.compress(HEAD + b"[]"), "is damaged: one of its records is unknown"),
+    "no resource": (gzip.compress(HEAD + b"[]"), "is damaged: one of its records makes no sense"),
     "too few": (gzip.compress(HEAD), "is damaged: it says 1 resources"),
     "without its end": (gzip.compress(HEAD + ITEM)[:-9], "is damaged: it ends too early"),
     "broken inside": (BROKEN_INSIDE, "is damaged: it cannot be decompressed"),

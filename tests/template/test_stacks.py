@@ -285,3 +285,23 @@ def test_template_that_cannot_be_followed_hides_no_other(tmp_path: Path) -> None
     assert "too deeply to be followed" in reasons(first)
     assert [reasons(second), reasons(third)] == ["", ""]
     assert len(edges(second.readings[0])) == 1
+
+
+def test_what_is_included_may_import(tmp_path: Path) -> None:
+    """Although no template of the scan has the word in it."""
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "part.inc").write_text(
+        "{DelaySeconds: 5, RedrivePolicy: {deadLetterTargetArn: {Fn::ImportValue: dead}}}"
+    )
+    include = "{Name: AWS::Include, Parameters: {Location: ../part.inc}}"
+    (tmp_path / "stacks" / "a.yaml").write_text(
+        "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n"
+        f"    Properties: {{Fn::Transform: {include}}}\n"
+    )
+    (tmp_path / "stacks" / "b.yaml").write_text(
+        "Resources: {Dead: {Type: AWS::SQS::Queue}}\n"
+        "Outputs: {Dead: {Value: !GetAtt Dead.Arn, Export: {Name: dead}}}\n"
+    )
+    first, _ = units(tmp_path / "stacks")
+    policy = resources(first.readings[0])["Orders"].properties["RedrivePolicy"]
+    assert "Dead" in policy["deadLetterTargetArn"]

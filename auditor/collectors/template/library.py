@@ -25,6 +25,8 @@ from auditor.findings import Gap
 
 _NESTING = (b"TemplateURL", b"AWS::Serverless::Application")
 _IMPORTING, _EXPORTING = b"ImportValue", b"Export"
+# What is read from files that are no templates may import as well.
+_INCLUDING = (b"AWS::Include", b"DefinitionUri")
 
 
 class Library:
@@ -35,11 +37,12 @@ class Library:
         self._templates: dict[str, Template] = {}
         self._gaps: dict[str, Gap] = {}
         self._nesting, self._importing, self._exporting = set[str](), set[str](), set[str]()
+        self._includes = False
         self._sizes: dict[str, int] = {}
         self._possible = [item for item in candidates if self._sniff(item)]
         self._linking = self._nesting | self._importing
-        # What is nested may import, too; where nobody can, nobody need know what is exported.
-        if self._linking:
+        # What is nested may import, too. Where nobody can, nobody need know what is exported.
+        if self._linking or self._includes:
             self._linking |= self._exporting
 
     @cached_property
@@ -134,6 +137,7 @@ class Library:
         self._sizes[candidate.path] = len(data)
         if any(word in data for word in _NESTING):
             self._nesting.add(candidate.path)
+        self._includes = self._includes or any(word in data for word in _INCLUDING)
         if _IMPORTING in data:
             self._importing.add(candidate.path)
         if _EXPORTING in data:
