@@ -43,3 +43,11 @@ class InstallationError(MsgauditError):
     """The installed packages are not msgaudit's own, or no rule was found."""
 
     status = ExitStatus.NOTHING_AUDITED
+
+
+def where(error: BaseException) -> str:
+    """The file and line that an exception comes from."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"

@@ -118,35 +118,62 @@ def judge_all(
 
 
 def _everywhere(collector: Collector, work: Work, workers: Workers | None) -> Iterator[Judged]:
-    if isinstance(collector, Divisible) and (workers or work.jobs > 1 or work.memory):
-        batches = collector.batches()
-        several = work.jobs > 1 and len(batches) >= _WORTHWHILE and CAN_FORK
-        if workers or several or work.memory:
-            return _in_parcels(collector, batches, work, several, workers)
+    if isinstance(collector, Divisible):
+        if workers:
+            return _elsewhere(collector, work, workers)
+        if work.jobs > 1 or work.memory:
+            return _in_batches(collector, work)
     return _judged(collector.collect(), work)
 
 
-def _in_parcels(
-    collector: Divisible[B], batches: Sequence[B], work: Work, several: bool,
-    workers: Workers | None,
-) -> Iterator[Judged]:  # fmt: skip
-    """Judge batches, in `several` processes or with workers; what one lacked is judged here."""
+def _in_batches(collector: Divisible[Any], work: Work) -> Iterator[Judged]:
+    """Judge batches, in several processes where that is worth while."""
+    batches = collector.batches()
+    look = partial(_judged_batch, (collector, batches, work))
+    found: Iterator[Sequence[Judged] | Failure] = map(look, range(len(batches)))
+    if work.jobs > 1 and len(batches) >= _WORTHWHILE and CAN_FORK:
+        jobs = min(work.jobs, len(batches))
+        found = side_by_side(_judged_batch, (collector, batches, work), range(len(batches)), jobs)
+    for batch, judged in zip(batches, found, strict=True):
+        if isinstance(judged, Failure):
+            yield from _unread(collector, batch, work, judged)
+        else:
+            yield from judged
+
+
+def _judged_batch(whole: tuple[Divisible[B], Sequence[B], Work], number: int) -> Sequence[Judged]:
+    """Judge a batch, or recall what was judged of it."""
+    collector, batches, work = whole
+    batch = batches[number]
+    if work.memory:
+        answers = judge_parcels(work, collector.parcels(batch))
+        if not _lacking(collector, answers):
+            return tuple(chain.from_iterable(answer.judged for answer in answers))
+    return tuple(_judged(collector.collect(batch), work))
+
+
+def _elsewhere(collector: Divisible[Any], work: Work, workers: Workers) -> Iterator[Judged]:
+    """Judge batches with workers; what one lacked is judged here."""
+    batches = collector.batches()
     parcels = map(collector.parcels, batches)
-    found: Iterator[tuple[Answer, ...] | Failure]
-    if workers:
-        found = in_order(outcomes(partial(judge_parcels, work), parcels, workers))
-    elif several:
-        found = side_by_side(judge_parcels, work, parcels, min(work.jobs, len(batches)))
-    else:
-        found = map(partial(judge_parcels, work), parcels)
+    found = in_order(outcomes(partial(judge_parcels, work), parcels, workers))
     for batch, answers in zip(batches, found, strict=True):
         if isinstance(answers, Failure):
-            reason = f"no process could judge it: {answers.reason}"
-            yield from _judged(collector.unread(batch, reason), work)
-        elif any(collector.knows(answer.lacked) for answer in answers):
+            yield from _unread(collector, batch, work, answers)
+        elif _lacking(collector, answers):
             yield from _judged(collector.collect(batch), work)
         else:
             yield from chain.from_iterable(answer.judged for answer in answers)
+
+
+def _lacking(collector: Divisible[Any], answers: Iterable[Answer]) -> bool:
+    """Whether a parcel lacked something that is here."""
+    return any(collector.knows(answer.lacked) for answer in answers)
+
+
+def _unread(collector: Divisible[B], batch: B, work: Work, why: Failure) -> Iterator[Judged]:
+    reason = f"no process could judge it: {why.reason}"
+    return _judged(collector.unread(batch, reason), work)
 
 
 def judge_parcels(work: Work, parcels: Sequence[Parcel]) -> tuple[Answer, ...]:

@@ -46,6 +46,8 @@ class Failure(Struct, frozen=True):
         """What to tell a person."""
         from concurrent.futures import CancelledError
 
+        if isinstance(self.error, ChildProcessError):
+            return str(self.error)
         if isinstance(self.error, CancelledError):
             return "the executor lost it"  # with its scheduler, most likely
         words = [f"{type(self.error).__name__}:", *str(self.error).split()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from auditor.errors import ExitStatus, MsgauditError
+from auditor.errors import ExitStatus, MsgauditError, where
 
 # Nearly everything that is made lives to the end: fewer looks for garbage save a tenth.
 GARBAGE = 200_000
@@ -41,9 +41,6 @@ def complain(message: str, hint: str, status: ExitStatus) -> ExitStatus:
 
 
 def _bug(error: Exception) -> ExitStatus:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
-    message = f"internal error: {type(error).__name__}: {error} (at {where})"
+    place = next(iter(getattr(error, "__notes__", ())), where(error))  # of another process
+    message = f"internal error: {type(error).__name__}: {error} (at {place})"
     return complain(message, "This is a bug in msgaudit; please report it.", ExitStatus.BUG)

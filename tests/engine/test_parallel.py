@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 
+from auditor.errors import UsageError
 from auditor.findings import Gap
 from auditor.inventory import Unit
 from auditor.parallel import Judged, judge_all
+from auditor.tasks import Workers
 from tests.cli.process import FAILING, PASSING, msgaudit
 
 PADDING = "# padding\n" * 1500
@@ -35,10 +41,18 @@ TEMPLATES = [FAILING, PASSING, EXPORTING, IMPORTING, "Resources: [", *[FAILING, 
 
 Act = Callable[[int], None]
 acts: list[Act] = []  # processes inherit it: what would be sent could not be a local function
+SENT, WHOLE = "read from a parcel", "read from the collector"
+
+
+def unit(number: int, origin: str) -> Unit:
+    """A unit, which names the process that read it, after the acts were called there."""
+    for act in acts:
+        act(number)
+    return Unit(str(number), (), origin=origin, accounts=(str(os.getpid()),))
 
 
 class Parcel(Struct):
-    """A unit, which names the process that read it, after the acts were called there."""
+    """A unit on its way."""
 
     number: int
     lacked: tuple[str, ...] = ()
@@ -47,9 +61,7 @@ class Parcel(Struct):
         return self
 
     def collect(self) -> Iterator[Unit]:
-        for act in acts:
-            act(self.number)
-        yield Unit(str(self.number), (), accounts=(str(os.getpid()),))
+        yield unit(self.number, SENT)
 
 
 class Batches:
@@ -72,7 +84,7 @@ class Batches:
 
     def collect(self, batch: int | None = None) -> Iterator[Unit]:
         for number in self.batches() if batch is None else [batch]:
-            yield from Parcel(number).collect()
+            yield unit(number, WHOLE)
 
 
 @pytest.fixture(autouse=True)
@@ -111,10 +123,19 @@ def test_batches_are_read_by_others_and_come_in_order() -> None:
     assert processes(judged(Batches(), 1)) == {(str(os.getpid()),)}
 
 
-def test_what_others_lacked_is_judged_here() -> None:
-    here = {(str(os.getpid()),)}
-    assert processes(judged(Batches(lacked=("known",)), 2)) == here
-    assert processes(judged(Batches(lacked=("unknown",)), 2)).isdisjoint(here)
+@pytest.mark.parametrize(("lacked", "origin"), [("known", WHOLE), ("unknown", SENT)])
+def test_what_a_parcel_lacked_is_read_from_the_collector(
+    lacked: str, origin: str, tmp_path: Path
+) -> None:
+    batches = Batches(lacked=(lacked,))
+    here = (str(os.getpid()),)
+    with ThreadPoolExecutor(2) as executor:
+        elsewhere = list(judge_all(batches, [], 1, workers=Workers(executor)))
+    remembered = list(judge_all(batches, [], 2, cache=tmp_path))
+    for found in elsewhere, remembered:
+        assert {item.unit.origin for item in found} == {origin}
+    assert here not in processes(remembered)
+    assert {item.unit.origin for item in judged(batches, 2)} == {WHOLE}
 
 
 @pytest.mark.parametrize("deaths", [1, 2])
@@ -140,7 +161,8 @@ def test_what_kills_every_process_is_a_gap() -> None:
     found = judged(Batches(), 2)
     assert [item.unit.path for item in found] == ["0", "1", "", "3"]
     (gap,) = found[2].verdict.gaps
-    assert (gap.what, "no process could judge it" in gap.reason) == ("2", True)
+    reason = "no process could judge it: the last one ended with SIGKILL"
+    assert (gap.what, gap.reason) == ("2", reason)
 
 
 def test_a_bug_is_one_in_any_process() -> None:
@@ -149,8 +171,38 @@ def test_a_bug_is_one_in_any_process() -> None:
             raise ZeroDivisionError
 
     acts.append(fail)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError) as raised:
         judged(Batches(), 2)
+    (where,) = raised.value.__notes__
+    assert where.startswith(f"{__file__}:")
+
+
+def test_no_more_processes_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", fork)
+    with pytest.raises(UsageError, match="cannot be started: Resource temporarily") as raised:
+        judged(Batches(), 2)
+    assert "--jobs 1" in raised.value.hint
+
+
+ABANDONED = """
+import os
+from auditor.processes import side_by_side
+
+def work(parent, number):
+    if number == 1:
+        os.kill(parent, 9)
+
+list(side_by_side(work, os.getpid(), range(2), 2))
+"""
+
+
+def test_processes_end_when_nobody_waits_for_them() -> None:
+    # They have its standard output, too, and so it ends only when all of them have.
+    done = subprocess.run([sys.executable, "-c", ABANDONED], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, b"", b"")
 
 
 @pytest.mark.usefixtures("interruptible")

@@ -44,7 +44,8 @@ class TemplateCollector:
         self._reader = Reader(self._library, parameters or {}, str(root) if root else None)
 
     def batches(self) -> Sequence[Batch]:
-        """Root templates in batches of some size; asking reads what others are nested in."""
+        """Root templates in batches of some size; asking reads those that others refer to."""
+        self._reader.exchange.prepare()
         batches, batch, size = [], list[Candidate](), 0
         for root in self._library.roots:
             batch.append(root)

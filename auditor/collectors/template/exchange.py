@@ -32,6 +32,10 @@ class Exchange:
         self._names = dict[int, list[str]]()
         self.unbound = set[str]()
 
+    def prepare(self) -> None:
+        """Find out who imports from whom, which processes that start later then know."""
+        _ = self._adjacent
+
     def tree(self, template: Template, scenario: Scenario) -> StackTree:
         """The tree of a template whose imports are bound."""
         around = _Neighbourhood(self, template)
