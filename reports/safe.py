@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
     r"|#(?=#\[|#vso\[)"  # see `_RUNNER_COMMAND`
 )
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 # Runners take a line that starts with `::`, and `##[` and `##vso[` anywhere, for commands:
 # https://docs.github.com/actions/reference/workflow-commands-for-github-actions
@@ -63,6 +63,14 @@ def json_pieces(value: object, levels: int) -> Iterator[str]:
             # Such a character can only stand inside a string, where the escape means the same.
             yield _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", piece)
     yield "\n"
+
+
+def _encode(value: object) -> str:
+    try:
+        encoded = msgspec.json.encode(value)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return json.dumps(value, ensure_ascii=False)
+    return msgspec.json.format(encoded, indent=0).decode()
 
 
 def _lines(value: object, levels: int, line_break: str) -> Iterator[str]:
