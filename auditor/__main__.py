@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from auditor import __version__
 
 
-def main() -> int:
-    """Run the command line and return its exit status.
+def main() -> NoReturn:
+    """Run the command line, and exit with its status."""
+    status = _status()
+    for stream in sys.stdout, sys.stderr:
+        with suppress(OSError):  # who wrote to it has been told
+            stream.flush()
+    os._exit(status)  # to take apart all that was made would only take time
+
+
+def _status() -> int:
+    """What the command line answers.
 
     `--version` is answered here, before anything but the standard library is imported.
     """
@@ -28,9 +38,7 @@ def main() -> int:
         return _version()
     from auditor.cli import run
 
-    status = run()
-    gc.freeze()  # or else Python looks for garbage in all that was made, only to end
-    return status
+    return run()
 
 
 def _open_standard_streams() -> None:
@@ -54,4 +62,4 @@ def _version() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -193,7 +193,7 @@ def broken(*arguments):
     raise RuntimeError("unforeseen")
 collect.TemplateCollector.batches = broken
 from auditor.__main__ import main
-sys.exit(main())
+main()
 """
 
 

@@ -217,7 +217,7 @@ WITHOUT_PYGLS = """
 import sys
 sys.modules["pygls"] = None
 from auditor.__main__ import main
-sys.exit(main())
+main()
 """
 
 
