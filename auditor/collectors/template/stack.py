@@ -304,4 +304,5 @@ class Stack:
     def _made_of(self, owner: str) -> Iterator[Declared]:
         read = self.properties_of(owner)
         if read is not None:
-            yield from sam.expand(Declared(read[0], owner, read[1]), self)
+            properties = sam.merge_globals(*read, self.globals())
+            yield from sam.expand(Declared(read[0], owner, properties), self)

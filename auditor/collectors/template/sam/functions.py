@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from auditor.collectors.template.declared import Declared, Scope
 from auditor.collectors.template.sam import permissions, polling, rules
+from auditor.collectors.template.sam.aliases import function_alias
 from auditor.collectors.template.sam.destinations import destination_policies, invoke_config
 from auditor.collectors.template.sam.events import events, unreadable
 from auditor.collectors.template.sam.making import Part, listed, made, peek, referred, whole
@@ -57,6 +58,7 @@ def function(declared: Declared, scope: Scope) -> Iterator[Declared]:
     yield _function(part)
     if part.peek("Role") is None:
         yield _role(part)
+    yield from function_alias(part)
     yield from invoke_config(part)
     yield from permissions.public_url(part)
     for event in events(part):

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
+from msgspec.structs import replace
+
 from auditor.collectors.template.declared import Declared, Scope
 from auditor.collectors.template.identity import method_id
 from auditor.collectors.template.sam import rules
+from auditor.collectors.template.sam.aliases import event_target, machine_alias
 from auditor.collectors.template.sam.events import events, unreadable_rule
 from auditor.collectors.template.sam.making import Part, flag, referred, whole
 from auditor.collectors.template.sam.policies import ROLE, role
@@ -84,8 +87,10 @@ def state_machine(declared: Declared, scope: Scope) -> Iterator[Declared]:
         tracing = flag(part.peek("Tracing", "Enabled")) is True
         managed = ["AWSXrayWriteOnlyAccess"] if tracing else []
         yield role(part, trust("states.amazonaws.com"), managed, [])
+    yield from machine_alias(part)
+    target = event_target(part)
     for event in events(part):
-        yield from _EVENTS.get(event.kind, _unreadable)(event)
+        yield from _EVENTS.get(event.kind, _unreadable)(replace(event, target=target))
 
 
 def _machine(part: Part) -> Declared:

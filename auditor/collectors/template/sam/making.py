@@ -17,7 +17,8 @@ from auditor.values import Block, Unknown
 class Part(Struct, frozen=True):
     """What plain resources are made from: a SAM resource as a whole, or one of its events.
 
-    `id` is the logical id that SAM derives the made ones from. `kind` is the type of the event.
+    `id` is the logical id that SAM derives the made ones from. `kind` is the type of the event,
+    `target` what it leads to where that is not the resource itself.
     """
 
     declared: Declared
@@ -26,11 +27,14 @@ class Part(Struct, frozen=True):
     properties: Block
     anchor: Node | None = None
     kind: str = ""
+    target: Identity | None = None
 
     @property
     def owner(self) -> Identity:
-        """The function or state machine that the SAM resource becomes."""
-        return self.scope.identify(self.declared.type, self.declared.id, self.declared.properties)
+        """The function or state machine that the SAM resource becomes, or an alias of it."""
+        return self.target or self.scope.identify(
+            self.declared.type, self.declared.id, self.declared.properties
+        )
 
     def peek(self, *path: str) -> object:
         """The value at a path: `None` when absent, `Unknown` when it could not be read."""
