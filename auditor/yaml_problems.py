@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from yaml import MarkedYAMLError
 from yaml.error import Mark
-from yaml.reader import ReaderError
+from yaml.reader import Reader, ReaderError
+
+# What YAML takes for the end of a line.
+BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 def problem_of(error: Exception) -> str:
@@ -12,12 +17,16 @@ def problem_of(error: Exception) -> str:
     if isinstance(error, MarkedYAMLError):
         return str(error.problem or error.context or "syntax error")
     if isinstance(error, ReaderError):
-        return f"{error.reason} ({error.character:#x} at position {error.position})"
+        return f"{error.reason} ({error.character:#x})"
     return " ".join(str(error).split())
 
 
-def mark_of(error: Exception) -> Mark | None:
-    """Where it is wrong, if that is known."""
-    if not isinstance(error, MarkedYAMLError):
+def mark_of(error: Exception, text: str) -> Mark | None:
+    """Where the text is wrong, if that is known."""
+    if isinstance(error, MarkedYAMLError):
+        return error.problem_mark or error.context_mark
+    found = isinstance(error, ReaderError) and Reader.NON_PRINTABLE.search(text)
+    if not found:
         return None
-    return error.problem_mark or error.context_mark
+    *lines, last = BREAK.split(text[: found.start()])
+    return Mark("", found.start(), len(lines), len(last), None, 0)

@@ -101,7 +101,7 @@ def _yaml(path: Path, text: str) -> ConfigurationFile:
         lines: dict[KeyPath, int] = {}
         _note_lines(node, (), lines)
     except (yaml.YAMLError, ValueError) as error:
-        mark = mark_of(error)
+        mark = mark_of(error, text)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         raise UsageError(f"configuration {place}: {problem_of(error)}") from None
     except RecursionError:

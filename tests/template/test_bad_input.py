@@ -49,10 +49,13 @@ UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "binary.yaml": (bytes(range(256)) * 8, "it is not UTF-8 text"),
     "utf16-without-mark.yaml": (
         GOOD.encode("utf-16-le"),
-        "JSON: control characters are not allowed (0x0 at position 1)",
+        "JSON: control characters are not allowed (0x0) (line 1, column 2)",
     ),
     "zero.yaml": (b"Resources: \0", "control characters are not allowed"),
-    "control.yaml": (properties("{QueueName: 'a\x01b'}"), "control characters are not allowed"),
+    "control.yaml": (
+        "Description: caf\xe9\r\n" + properties("{QueueName: 'a\x01b'}"),
+        "control characters are not allowed (0x1) (line 2, column 66)",
+    ),
     "other.yaml": ("openapi: 3.0.0\npaths: {}\n", "it is not a CloudFormation template"),
     "scalar.yaml": ("just text", "it is not a CloudFormation template"),
     "list.json": ("[1, 2]", "it is not a CloudFormation template"),

@@ -16,14 +16,13 @@ from yaml.resolver import Resolver
 
 from auditor.data.webhooks import masked
 from auditor.findings import Gap, Location
-from auditor.yaml_problems import mark_of, problem_of
+from auditor.yaml_problems import BREAK, mark_of, problem_of
 
 # CloudFormation takes 1 MB; a file many times larger is no template, only slow to find that out.
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 100
 MAX_VALUES = 500_000
 
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _MERGE = "tag:yaml.org,2002:merge"
 _SAFE_DEPTH = 5000
@@ -64,7 +63,7 @@ class Document:
     def lines(self) -> list[str]:
         """The lines as YAML counts them."""
         plain = self.text.isascii() and "\r" not in self.text
-        return self.text.split("\n") if plain else _BREAK.split(self.text)
+        return self.text.split("\n") if plain else BREAK.split(self.text)
 
     def locate(self, node: Node) -> Location:
         """The range of a node; of a collection, its first line."""
@@ -95,7 +94,7 @@ def parse(path: str, data: bytes) -> Document:
         _check_depth(prepared)
         root = _Loader(prepared).get_single_node()
     except (yaml.YAMLError, ValueError) as error:
-        raise UnreadableError(_syntax_gap(path, error)) from None
+        raise UnreadableError(_syntax_gap(path, error, prepared)) from None
     if root is None:
         raise UnreadableError(Gap(path, "it is empty"))
     document = Document(path, text, root)
@@ -139,8 +138,8 @@ def _character(match: re.Match[str]) -> str:
     )
 
 
-def _syntax_gap(path: str, error: Exception) -> Gap:
-    mark, what = mark_of(error), problem_of(error)
+def _syntax_gap(path: str, error: Exception, text: str) -> Gap:
+    mark, what = mark_of(error, text), problem_of(error)
     if "nesting depth" in what:  # the words of PyYAML 6.0.4
         what = _TOO_DEEP
     if mark is None:
