@@ -94,6 +94,8 @@ def _unbounded(role: Role, request: Request, target: object, graph: Graph) -> An
     guard = may(_guarding(target, graph), request)
     if guard.answer is Answer.NO and guard.statement:
         return Answer.NO
+    if guard.answer is Answer.UNDETERMINED and not guard.statement:
+        return Answer.UNDETERMINED  # a policy that could not be read may deny
     if isinstance(target, Key):
         return max(guard.answer, min(own.answer, _leaves_to_account(target, request)))
     return guard.answer if own.answer is Answer.NO else own.answer

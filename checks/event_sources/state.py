@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from auditor.arns import qualifier
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, External, Graph, once_per_graph
-from auditor.resources import EventSourceMapping, Pipe, Queue, Resource, Stream
+from auditor.resources import EventSourceMapping, Function, Pipe, Queue, Resource, Stream
 from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
 from checks._shared import unread_end
@@ -203,8 +203,7 @@ def source_mapped_twice(mapping: EventSourceMapping, graph: Graph) -> Iterator[M
     own = next((edge for edge in edges if edge.via is mapping), None)
     if own is None or len(edges) == 1:
         return
-    if isinstance(own.target, Unknown):
-        raise UndeterminedError(own.target.reason, ("FunctionName",))
+    graph.settle_end(own, own.target, Function)  # its name may be written in several ways
     first = next(edge for edge in edges if _same(edge, own))
     if first.via is not mapping:
         message = f"{mapping.label} and {first.via.label} read one source for one function"

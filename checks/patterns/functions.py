@@ -9,7 +9,7 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import EdgeKind, Graph
 from auditor.resources import Function, Queue
 from auditor.rules import rule
-from checks._roles import reachable
+from checks._roles import may, reachable
 from checks._shared import is_dead_letter_queue, mappings_of
 
 
@@ -49,6 +49,8 @@ def fan_out_by_hand(
     if len(queues) >= least:
         message = f"{function.label} may send to {len(queues)} queues itself"
         yield Match(function, message, ("Role",), (_labels(queues),))
+    else:
+        _settle_queues(function, graph)
 
 
 @rule(
@@ -85,6 +87,8 @@ def workflow_made_of_queues(function: Function, graph: Graph) -> Iterator[Match]
         way = " -> ".join(each.label for each in chain)
         message = f"{function.label} begins a chain of functions and queues"
         yield Match(function, message, (), (way,))
+    else:
+        _settle_queues(chain[-1], graph)
 
 
 def _chain(start: Function, graph: Graph) -> list[Function]:
@@ -112,6 +116,12 @@ def _queues(function: Function, graph: Graph) -> list[Queue]:
         for queue in found
         if isinstance(queue, Queue) and not is_dead_letter_queue(queue, graph)
     ]
+
+
+def _settle_queues(function: Function, graph: Graph) -> None:
+    """Raises `UndeterminedError` when the function may send to queues that were not read."""
+    if may(function, "sqs:SendMessage", graph):
+        graph.all(Queue, function.raw.account)
 
 
 @rule(

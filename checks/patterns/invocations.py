@@ -44,6 +44,7 @@ def function_without_buffer(event_rule: EventRule, graph: Graph) -> Iterator[Mat
     if event_rule.schedule_expression or event_rule.state == "DISABLED":
         return
     for edge in graph.outgoing(event_rule, EdgeKind.DELIVERS):
+        graph.settle_end(edge, edge.target, Function)
         if isinstance(edge.target, Function):
             message = f"{event_rule.label} invokes {edge.target.label} without a queue between"
             yield Match(event_rule, message, edge.path, (), ((edge.target, "the function"),))
@@ -91,5 +92,7 @@ def _runs_per_object(function: Function, graph: Graph) -> bool:
     edges = graph.incoming(function, EdgeKind.DELIVERS, via=(Bucket, Subscription, Topic))
     if any(isinstance(edge.via, Bucket) for edge in edges):
         return True
+    for edge in edges:
+        graph.settle_end(edge, edge.source, Topic)
     topics = {edge.source for edge in edges if isinstance(edge.source, Topic)}
     return any(graph.incoming(topic, EdgeKind.DELIVERS, via=(Bucket,)) for topic in topics)

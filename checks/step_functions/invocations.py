@@ -45,6 +45,7 @@ def function_invokes_function(function: Function, graph: Graph) -> Iterator[Matc
     """
     role = graph.find(function.role)
     if not isinstance(role, Role):
+        graph.all(Role, function.raw.account)  # raises when it may be one that was not read
         return
     doubts = Doubts()
     with doubts:

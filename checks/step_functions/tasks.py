@@ -112,7 +112,7 @@ def _problem(given: str, name: str, machine: StateMachine, graph: Graph) -> str 
     if found is not None and not isinstance(found, cls):
         return found.label
     if arn is None:
-        return None
+        return "the URL of a queue" if cls is not Queue and Arn.of_queue_url(given) else None
     if arn.service != service:
         return f"an ARN of {arn.service}"
     if cls is Queue:

@@ -1,79 +1,106 @@
-"""A resource at the other end of an edge that could not be read never makes a rule pass."""
+"""What could not be read makes no rule pass, and none complain.
+
+In the fixtures of each rule, resources of one type after the other are hidden, as if the account
+did not let them be read.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from auditor.engine import judge
+from auditor.engine import Verdict, judge
 from auditor.findings import Outcome
 from auditor.inventory import Reading, Unit
-from tests.rules.test_fixtures import FIXTURES, RULES, units
+from auditor.rules import Rule
+from tests.rules.test_fixtures import FIXTURES, RULES, fixtures, label, units
 
-# The fixture of a violation, and the type of the end that is hidden.
-HIDDEN = [
-    ("delivery/function-refuses-rule/fail", "AWS::Lambda::Function"),
-    ("delivery/queue-refuses-rule/fail", "AWS::SQS::Queue"),
-    ("delivery/topic-refuses-rule/fail", "AWS::SNS::Topic"),
-    ("delivery/rule-dlq-refuses/fail", "AWS::SQS::Queue"),
-    ("delivery/subscription-dlq-refuses/fail", "AWS::SQS::Queue"),
-    ("delivery/subscription-dlq-refuses/fail", "AWS::SNS::Topic"),
-    ("delivery/bucket-notification-refused/fail-function", "AWS::Lambda::Function"),
-    ("delivery/topic-refuses-alarm/fail", "AWS::SNS::Topic"),
-    ("delivery/endpoint-policy-stops-service/fail-rule", "AWS::SQS::Queue"),
-    ("delivery/iot-role-too-narrow/fail", "AWS::Kinesis::Stream"),
-    ("delivery/role-trusts-another-service/fail-rule", "AWS::IAM::Role"),
-    ("delivery/workflow-outlives-its-api/fail", "AWS::StepFunctions::StateMachine"),
-    ("step_functions/standard-workflow-behind-synchronous-api/fail",
-     "AWS::StepFunctions::StateMachine"),
-    ("patterns/standard-topic-to-fifo-queue/fail-inline", "AWS::SQS::Queue"),
-    ("architecture/function-feeds-its-own-source/fail-stream", "AWS::Lambda::Function"),
-    ("architecture/function-feeds-its-own-source/fail-stream", "AWS::Kinesis::Stream"),
-    ("architecture/function-feeds-its-own-bucket/fail", "AWS::Lambda::Function"),
-    ("architecture/function-feeds-its-own-rule/fail", "AWS::Lambda::Function"),
-    ("cloudwatch/wrong-dimensions/fail-bus", "AWS::Events::Rule"),
-    ("sqs/redrive-cycle/fail", "AWS::SQS::Queue"),
-    ("sqs/queue-smaller-than-topic/fail", "AWS::SNS::Topic"),
-    ("cloudwatch/unfit-threshold/fail", "AWS::Kinesis::Stream"),
-    ("cloudwatch/utilisation-ignores-shards/fail", "AWS::Kinesis::Stream"),
-    ("pipes/fragile-pipe/fail-waits-for-standard", "AWS::StepFunctions::StateMachine"),
-    ("vpc/no-way-to-service/fail", "AWS::EC2::VPC"),
-    ("event_sources/source-mapped-twice/fail", "AWS::SQS::Queue"),
-    ("eventbridge/event-delivered-twice/fail", "AWS::SQS::Queue"),
-    ("sns/duplicate-subscription/fail", "AWS::SNS::Subscription"),
-    ("delivery/api-role-too-narrow/fail-rest-key", "AWS::SQS::Queue"),
-    ("sqs/queue-smaller-than-sender/fail-topic", "AWS::SNS::Topic"),
-]  # fmt: skip
-# The same where only this resource is in doubt, although its rule is not violated, or by another.
+DENIED = "access denied"
+ACCOUNT = "111122223333"
+ALL = fixtures("")
+# Where nothing is in doubt: the rule, and the type that is hidden.
+SURE = {
+    ("refused-batch-settings", "AWS::SQS::Queue"): "the ARN tells whether a queue is a FIFO one",
+    (
+        "visibility-timeout-far-too-long",
+        "AWS::Lambda::Function",
+    ): "all metrics are hidden, too",
+}
+# Resources in doubt, although their rule is not violated, or is by another one.
 DOUBTED = [
     ("cloudwatch/dlq-without-alarm/pass-rule", "AWS::SQS::Queue", "Parked"),
     ("cloudwatch/missing-data-unset/fail", "AWS::SQS::Queue", "Failures"),
 ]
 
 
-@pytest.mark.parametrize(("fixture", "hidden"), HIDDEN)
-def test_what_was_violated_is_undetermined_where_an_end_is_unread(
-    fixture: str, hidden: str
-) -> None:
-    template = FIXTURES / f"{fixture}.yaml"
-    rule = RULES[template.parent.name]
-    for unit in units(template):
-        blamed = {finding.resource.id for finding in judge(unit, [rule]).findings}
-        kept = tuple(_without(reading, hidden, blamed) for reading in unit.readings)
-        verdict = judge(Unit(unit.path, kept), [rule])
-        assert Outcome.UNDETERMINED in {finding.outcome for finding in verdict.findings}
+@pytest.mark.parametrize("fixture", fixtures("fail"), ids=label)
+def test_what_was_violated_does_not_pass_where_others_are_unread(fixture: Path) -> None:
+    rule = RULES[fixture.parent.name]
+    for unit in accounts(fixture):
+        blamed = violations(judge(unit, [rule]))
+        for type_ in types(unit):
+            verdict = judge(without(unit, type_, blamed), [rule])
+            if not blamed <= violations(verdict) and (rule.name, type_) not in SURE:
+                assert is_said(verdict, rule), f"without {type_}"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FIXTURES.glob("*/*")))
+def test_what_is_unread_is_no_violation(name: str) -> None:
+    rule = RULES[name]
+    for fixture in (path for path in ALL if path.parent.name == name):
+        for unit in accounts(fixture):
+            blamed = violations(judge(unit, [rule]))
+            for type_ in types(unit):
+                verdict = judge(without(unit, type_), [rule])
+                assert violations(verdict) <= blamed, f"{label(fixture)} without {type_}"
 
 
 @pytest.mark.parametrize(("fixture", "hidden", "doubted"), DOUBTED)
 def test_what_may_be_violated_by_what_is_unread(fixture: str, hidden: str, doubted: str) -> None:
     template = FIXTURES / f"{fixture}.yaml"
     (unit,) = units(template)
-    kept = tuple(_without(reading, hidden, {doubted}) for reading in unit.readings)
-    verdict = judge(Unit(unit.path, kept), [RULES[template.parent.name]])
+    verdict = judge(without(unit, hidden, {doubted}), [RULES[template.parent.name]])
     outcomes = {finding.resource.id: finding.outcome for finding in verdict.findings}
     assert outcomes[doubted] is Outcome.UNDETERMINED
 
 
-def _without(reading: Reading, type_: str, blamed: set[str]) -> Reading:
-    kept = tuple(it for it in reading.resources if it.type != type_ or it.id in blamed)
-    return replace(reading, resources=kept, unread={type_: "access denied"})
+def accounts(fixture: Path) -> Iterator[Unit]:
+    """The units of a fixture as if they were accounts: of templates, every resource is known."""
+    for unit in units(fixture):
+        yield replace(unit, readings=tuple(map(in_account, unit.readings)))
+
+
+def in_account(reading: Reading) -> Reading:
+    found = (replace(it, account=it.account or ACCOUNT) for it in reading.resources)
+    return replace(reading, resources=tuple(found))
+
+
+def types(unit: Unit) -> list[str]:
+    return sorted({it.type for reading in unit.readings for it in reading.resources})
+
+
+def without(unit: Unit, type_: str, kept: frozenset[str] | set[str] = frozenset()) -> Unit:
+    """The unit where no resources of a type could be read but some."""
+
+    def hidden(reading: Reading) -> Reading:
+        left = tuple(it for it in reading.resources if it.type != type_ or it.id in kept)
+        return replace(reading, resources=left, unread={**reading.unread, type_: DENIED})
+
+    return replace(unit, readings=tuple(map(hidden, unit.readings)))
+
+
+def violations(verdict: Verdict) -> set[str]:
+    """The ids of the resources that violate a rule; no rule may have failed."""
+    assert [gap for gap in verdict.gaps if gap.what.startswith("rule ")] == []
+    found = verdict.findings
+    return {it.resource.id for it in found if it.outcome is Outcome.VIOLATION}
+
+
+def is_said(verdict: Verdict, rule: Rule[Any]) -> bool:
+    """Whether anything is undetermined, or a gap tells that the rule could not look at a type."""
+    doubts = [it for it in verdict.findings if it.outcome is Outcome.UNDETERMINED]
+    return bool(doubts) or any(rule.id in gap.what for gap in verdict.gaps)
