@@ -41,14 +41,14 @@ def alarm(resource: Alarm, index: Index) -> Iterator[Edge]:
     yield from _watches(resource, resource.properties, (), index)
     for position, query in each(resource.peek("Metrics")):
         path = ("Metrics", position)
-        if isinstance(query, Unknown):
-            yield Edge(EdgeKind.WATCHES, resource, query, resource, path)
         expression = get(query, "Expression")
+        if isinstance(expression, Unknown):
+            yield Edge(EdgeKind.WATCHES, resource, expression, resource, path)
         if isinstance(expression, str) and expression.lstrip().upper().startswith(
             ("SELECT", "SEARCH")
         ):
             reason = Unknown("the alarm selects its metrics with an expression")
-            yield Edge(EdgeKind.WATCHES, resource, reason, resource, path)
+            yield Edge(EdgeKind.WATCHES, resource, reason, resource, (*path, "Expression"))
         metric = get(query, "MetricStat", "Metric")
         yield from _watches(resource, metric, (*path, "MetricStat", "Metric"), index)
     yield from _notifies(resource, index)
@@ -80,9 +80,10 @@ def _watches(resource: Alarm, metric: object, path: PropertyPath, index: Index) 
 
 
 def _watched(near: Alarm, namespace: str, dimension: object, index: Index) -> Node | None:
-    if isinstance(dimension, Unknown):
-        return dimension
-    cls, value = _NAMED_BY.get((namespace, str(get(dimension, "Name")))), get(dimension, "Value")
+    name, value = get(dimension, "Name"), get(dimension, "Value")
+    if isinstance(name, Unknown):
+        return name
+    cls = _NAMED_BY.get((namespace, str(name)))
     if cls is None:
         return None
     if cls is Function:

@@ -8,7 +8,7 @@ from auditor.findings import Confidence, Severity
 from auditor.graph import Edge, EdgeKind, Graph, once_per_graph
 from auditor.resources import Alarm, EventRule, Resource
 from auditor.resources.cloudwatch import Metric
-from auditor.values import optional, read, texts
+from auditor.values import Unknown, optional, read, texts
 
 DEPTH = "ApproximateNumberOfMessagesVisible"
 AGE = "ApproximateAgeOfOldestMessage"
@@ -29,6 +29,19 @@ def watches(resource: Resource, graph: Graph, *metrics: str) -> list[Edge]:
     Raises `UndeterminedError` when there are none, but one that could not be read may do so.
     """
     return graph.incoming(resource, EdgeKind.WATCHES, details=metrics)
+
+
+def settle_watched(alarm: Alarm, graph: Graph, *metrics: str) -> None:
+    """Raises `UndeterminedError` when it could not be read what an alarm watches.
+
+    `metrics` are those that matter, all by default. What comes from outside of the stack does not
+    matter, nor does what an expression selects.
+    """
+    for edge in graph.declared(alarm, EdgeKind.WATCHES):
+        unread = isinstance(edge.target, Unknown) and not edge.target.external
+        matters = not metrics or edge.detail in ("", *metrics)
+        if unread and matters and edge.path[-1:] != ("Expression",):
+            graph.settle_end(edge, edge.target)
 
 
 def elsewhere(resource: Resource, graph: Graph) -> bool:

@@ -14,7 +14,7 @@ from auditor.resources import Alarm, EventRule, Queue
 from auditor.resources.cloudwatch import Metric
 from auditor.rules import rule
 from auditor.values import PropertyPath, Unknown
-from checks.cloudwatch._alarms import DEPTH, metrics_of
+from checks.cloudwatch._alarms import DEPTH, metrics_of, settle_watched
 
 GUIDE = "CloudWatch Metrics and Alarms (lines 1126-1196)"
 _NAMED_BY_ARN = {"StateMachineArn", "ActivityArn", "LambdaFunctionArn"}
@@ -228,4 +228,6 @@ def _on_dead_letters(alarm: Alarm, name: str, graph: Graph) -> bool:
             graph.settle_end(edge, edge.target, Queue)
         if isinstance(edge.target, Queue) and graph.incoming(edge.target, EdgeKind.DEAD_LETTERS):
             return True
+    if name == DEPTH:
+        settle_watched(alarm, graph)
     return False

@@ -10,7 +10,7 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import EdgeKind, External, Graph, Node
 from auditor.resources import Alarm, Queue, Stream
 from auditor.rules import rule
-from checks.cloudwatch._alarms import AGE, DEPTH
+from checks.cloudwatch._alarms import AGE, DEPTH, settle_watched
 
 
 @rule(
@@ -184,6 +184,7 @@ def unfit_threshold(alarm: Alarm, graph: Graph) -> Iterator[Match]:
                 severity=Severity.LOW,
                 confidence=Confidence.MEDIUM,
             )
+    settle_watched(alarm, graph, AGE, DEPTH, *facts.MILLISECONDS_BEHIND)
 
 
 def _oldest(watched: Queue | Stream, metric: str) -> int | None:

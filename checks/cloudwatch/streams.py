@@ -11,7 +11,7 @@ from auditor.graph import EdgeKind, Graph
 from auditor.resources import Alarm, Stream
 from auditor.rules import rule
 from auditor.values import optional, read, texts
-from checks.cloudwatch._alarms import absence, unwatched
+from checks.cloudwatch._alarms import absence, settle_watched, unwatched
 
 THROTTLING = (
     "WriteProvisionedThroughputExceeded",
@@ -119,6 +119,7 @@ def utilisation_ignores_shards(alarm: Alarm, graph: Graph) -> Iterator[Match]:
                     (f"Expression {query.expression}", f"ShardCount {shards}"),
                     ((stream, "the stream"),),
                 )
+    settle_watched(alarm, graph, *LOAD)
 
 
 def _of_one_shard(numbers: set[int], metric: str, shards: int) -> bool:

@@ -23,7 +23,7 @@ from auditor.resources import (
 )
 from auditor.resources.cloudwatch import Dimension
 from auditor.rules import rule
-from checks.cloudwatch._alarms import metrics_of
+from checks.cloudwatch._alarms import metrics_of, settle_watched
 
 _NAMED_BY: dict[str, type[Resource]] = {
     "QueueName": Queue,
@@ -120,6 +120,7 @@ def alarm_on_missing_resource(alarm: Alarm, graph: Graph) -> Iterator[Match]:
             (f"{dimension.name}: {name}",),
             confidence=None if here else Confidence.MEDIUM,
         )
+    settle_watched(alarm, graph)
 
 
 def _unresolved(alarm: Alarm, graph: Graph) -> Iterator[tuple[Dimension, str]]:
