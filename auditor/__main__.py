@@ -15,7 +15,7 @@ def main() -> NoReturn:
     """Run the command line, and exit with its status."""
     status = _status()
     for stream in sys.stdout, sys.stderr:
-        with suppress(OSError):  # who wrote to it has been told
+        with suppress(OSError, ValueError):  # who wrote to it has been told, or has closed it
             stream.flush()
     os._exit(status)  # to take apart all that was made would only take time
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property
 from weakref import proxy, ref
 
 from yaml.nodes import Node
@@ -23,18 +22,41 @@ class Exchange:
     """Binds `Fn::ImportValue` to the export of another template that is in the scan too.
 
     The other templates are read under their default scenario, each with its path as prefix of its
-    logical ids, so that a reference across stacks leads to the very resource.
+    logical ids, so that a reference across stacks leads to the very resource. What is known of
+    them is kept by their keys in the library, which reads them anew when it has to.
     """
 
     def __init__(self, library: Library, given: Mapping[str, str]) -> None:
-        self._library = library
+        self.library = library
         self._given = given
-        self._names = dict[int, list[str]]()
+        self._exports = dict[str, tuple[str, str]]()
+        self._names = dict[str, list[str]]()
+        # Importers and exporters of each template.
+        self._adjacent: dict[str, dict[str, None]] = defaultdict(dict)
         self.unbound = set[str]()
+        self._prepared = False
 
     def prepare(self) -> None:
-        """Find out who imports from whom, which processes that start later then know."""
-        _ = self._adjacent
+        """Find out, once and before all else, who imports what from whom.
+
+        Processes that start later then know it.
+        """
+        if self._prepared:
+            return
+        self._prepared = True
+        for template in self.library.linked():
+            self._imported(template)
+            # What cannot be followed is a gap of its own template, not of those around it.
+            with suppress(RecursionError):
+                for name, output in self._exported(template):
+                    self._exports.setdefault(name, (template.key, output))
+            self.library.recent.forget()
+        for importer, names in self._names.items():
+            for name in names:
+                exporter, _ = self.exporter(name) or (importer, "")
+                if exporter != importer:
+                    self._adjacent[importer][exporter] = None
+                    self._adjacent[exporter][importer] = None
 
     def tree(self, template: Template, scenario: Scenario) -> StackTree:
         """The tree of a template whose imports are bound."""
@@ -60,10 +82,10 @@ class Exchange:
         imported: Callable[[str], object],
     ) -> StackTree:
         """A tree with what its imports are."""
-        return StackTree(self._library, template, self._given, scenario, prefix, imported)
+        return StackTree(self.library, template, self._given, scenario, prefix, imported)
 
-    def exporter(self, name: str) -> tuple[Template, Node] | None:
-        """The template that exports a name, and the exported value's node.
+    def exporter(self, name: str) -> tuple[str, str] | None:
+        """The key of the template that exports a name, and the output that does.
 
         Names that no template exports are kept in `unbound`.
         """
@@ -74,61 +96,39 @@ class Exchange:
 
     def around(self, template: Template) -> list[Template]:
         """A template with those that import from it, and all that the values of these come from."""
-        found = {id(each): each for each in (template, *self._neighbours(template))}
+        found = {each.key: each for each in (template, *self._neighbours(template))}
         todo = list(found.values())
         while todo:
             current = todo.pop()
-            exporters = (self.exporter(name) for name in self._imported(current))
-            others = [each[0] for each in exporters if each]
-            for other in (*others, *self._library.nested_in(current)):
-                if id(other) not in found:
-                    found[id(other)] = other
+            keys = [each[0] for name in self._imported(current) if (each := self.exporter(name))]
+            others = filter(None, map(self.library.template, keys))
+            for other in (*others, *self.library.nested_in(current)):
+                if other.key not in found:
+                    found[other.key] = other
                     todo.append(other)
         return list(found.values())
 
-    @cached_property
-    def _exports(self) -> dict[str, tuple[Template, Node]]:
-        found: dict[str, tuple[Template, Node]] = {}
-        for template in self._library.linked():
-            # What cannot be followed is a gap of its own template, not of those around it.
-            with suppress(RecursionError):
-                for name, value in self._exported(template):
-                    found.setdefault(name, (template, value))
-        return found
-
-    def _exported(self, template: Template) -> Iterator[tuple[str, Node]]:
-        tree = StackTree(self._library, template, self._given, Scenario())
-        for output in template.outputs.values():
+    def _exported(self, template: Template) -> Iterator[tuple[str, str]]:
+        tree = StackTree(self.library, template, self._given, Scenario())
+        for id_, output in template.outputs.items():
             name = child(child(output, "Export"), "Name")
-            value = child(output, "Value")
-            if name is not None and value is not None:
-                yield _text(tree.root.value(name)), value
+            if name is not None and child(output, "Value") is not None:
+                yield _text(tree.root.value(name)), id_
 
     def _neighbours(self, template: Template) -> list[Template]:
-        return list(self._adjacent.get(id(template), {}).values())
-
-    @cached_property
-    def _adjacent(self) -> dict[int, dict[int, Template]]:
-        """Importers and exporters of each template, both by identity."""
-        found: dict[int, dict[int, Template]] = defaultdict(dict)
-        for importer in self._library.linked():
-            for name in self._imported(importer):
-                exporter, _ = self.exporter(name) or (importer, None)
-                if exporter is not importer:
-                    found[id(importer)][id(exporter)] = exporter
-                    found[id(exporter)][id(importer)] = importer
-        return found
+        keys = self._adjacent.get(template.key, ())
+        return list(filter(None, map(self.library.template, keys)))
 
     def _imported(self, template: Template) -> list[str]:
         """The names that a template imports under its default scenario."""
-        if id(template) not in self._names:
-            self._names[id(template)] = []
+        if template.key not in self._names:
+            self._names[template.key] = []
             with suppress(RecursionError):
-                self._names[id(template)] = self._import_names(template)
-        return self._names[id(template)]
+                self._names[template.key] = self._import_names(template)
+        return self._names[template.key]
 
     def _import_names(self, template: Template) -> list[str]:
-        tree = StackTree(self._library, template, self._given, Scenario())
+        tree = StackTree(self.library, template, self._given, Scenario())
         stack = tree.root
         return [
             _text(stack.evaluator.bare(node) if node.tag == "!ImportValue" else stack.value(node))
@@ -143,7 +143,7 @@ class _Neighbourhood:
         self._exchange = exchange
         self._template = template
         self._home: ref[StackTree] | None = None
-        self._trees: dict[int, StackTree] = {}
+        self._trees: dict[str, StackTree] = {}
         self._values: dict[str, object] = {}
 
     def settle(self, home: StackTree) -> None:
@@ -155,7 +155,7 @@ class _Neighbourhood:
         home = self._home() if self._home and template is self._template else None
         if home is not None:
             return home
-        if id(template) not in self._trees:
+        if template.key not in self._trees:
             prefix = f"{template.document.path}#"
             around: _Neighbourhood = proxy(self)  # it owns the tree, see `Evaluator`
 
@@ -163,20 +163,20 @@ class _Neighbourhood:
                 return around.imported(name)
 
             tree = self._exchange.build(template, Scenario(), prefix, imported)
-            self._trees[id(template)] = tree
-        return self._trees[id(template)]
+            self._trees[template.key] = tree
+        return self._trees[template.key]
 
     def imported(self, name: str) -> object:
         """The exported value, or an unknown that is external."""
-        exported = self._exchange.exporter(name)
-        if exported is None:
+        key, output = self._exchange.exporter(name) or ("", "")
+        template = self._exchange.library.template(key)
+        if template is None:
             return Unknown(
                 f"{name} is exported by a stack that was not read", f"${{import:{name}}}", True
             )
         if name not in self._values:
             self._values[name] = Unknown(f"the stacks import {name} from each other in a circle")
-            template, node = exported
-            self._values[name] = self.tree(template).root.value(node)
+            self._values[name] = self.tree(template).root.output(output)
         return self._values[name]
 
 

@@ -20,6 +20,7 @@ from auditor.collectors.template.documents import (
     text_of,
 )
 from auditor.collectors.template.files import Files
+from auditor.collectors.template.recent import Recent
 from auditor.collectors.template.template import NESTED, Template, is_template
 from auditor.findings import Gap
 
@@ -34,7 +35,7 @@ class Library:
 
     def __init__(self, candidates: Sequence[Candidate], files: Files) -> None:
         self.files = files
-        self._templates: dict[str, Template] = {}
+        self.recent = Recent()
         self._gaps: dict[str, Gap] = {}
         self._nesting, self._importing, self._exporting = set[str](), set[str](), set[str]()
         self._includes = False
@@ -64,7 +65,12 @@ class Library:
 
     def candidate(self, template: Template) -> Candidate | None:
         """The candidate that a template was read from, or that others nest."""
-        return self._by_real.get(self.files.real(template.document.path))
+        return self._by_real.get(template.key)
+
+    def template(self, key: str) -> Template | None:
+        """The template of a candidate, read anew where it was forgotten."""
+        candidate = self._by_real.get(key)
+        return self.link(candidate) if candidate else None
 
     def in_order(self, candidates: Collection[Candidate]) -> tuple[Candidate, ...]:
         """Some of the candidates in the order in which they were found."""
@@ -110,9 +116,9 @@ class Library:
         templates = (item for item in found if isinstance(item, Template))
         return {template.document.path: template for template in templates}
 
-    def linked(self) -> list[Template]:
-        """Templates that import, export or nest others; they stay in memory."""
-        return [template for item in self._possible if (template := self.link(item))]
+    def linked(self) -> Iterator[Template]:
+        """Templates that import, export or nest others, read one by one."""
+        return (template for item in self._possible if (template := self.link(item)))
 
     def nested(self, parent: Document, node: Node) -> Template | None:
         """The template of a nested stack if it is a local file.
@@ -122,10 +128,8 @@ class Library:
         path = nested_path(parent, node, self.files)
         if path is None:
             return None
-        real = self.files.real(path)
-        if real not in self._templates:
-            self._templates[real] = Template(parse(self.files.named(path), self.files.read(path)))
-        return self._templates[real]
+        known = self._by_real.get(self.files.real(path))
+        return self._parsed(path, self.files.shown(known.path) if known else self.files.named(path))
 
     def _sniff(self, candidate: Candidate) -> bool:
         """Whether a file can be a template; remembers what it may be linked with."""
@@ -151,19 +155,24 @@ class Library:
     def _read(self, candidate: Candidate) -> Template | Gap | None:
         if candidate.path in self._gaps:
             return self._gaps[candidate.path]
-        key, shown = self.files.real(candidate.path), self.files.shown(candidate.path)
-        template = self._templates.get(key)
-        if template is None:
-            try:
-                template = Template(parse(shown, self.files.read(candidate.path)))
-            except UnreadableError as error:
-                return error.gap
-            if candidate.path in self._linking:
-                self._templates[key] = template
+        shown = self.files.shown(candidate.path)
+        try:
+            template = self._parsed(candidate.path, shown, candidate.path in self._linking)
+        except UnreadableError as error:
+            return error.gap
         if is_template(template.root):
             return template
         reason = "it is not a CloudFormation template: it has no Resources with types"
         return Gap(shown, reason) if candidate.named else None
+
+    def _parsed(self, path: str, shown: str, keep: bool = True) -> Template:
+        key = self.files.real(path)
+        template = self.recent.get(key)
+        if template is None:
+            template = Template(parse(shown, self.files.read(path)), key)
+            if keep:
+                self.recent.keep(template)
+        return template
 
     def _inside(self, template: Template) -> set[str]:
         """The local files that are nested directly in a template."""

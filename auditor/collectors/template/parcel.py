@@ -51,7 +51,6 @@ class Opened:
 
     def collect(self) -> Iterator[Unit]:
         """See `TemplateCollector.collect`."""
-        self._reader.library.linked()  # what is nested, too, is read under its own path
         return self._reader.units((self._template,))
 
     @property

@@ -30,11 +30,13 @@ class Reader:
 
     def units(self, roots: Sequence[Candidate]) -> Iterator[Unit]:
         """One unit for each root template, and one with only a gap for each unreadable file."""
+        self.exchange.prepare()
         for root in self.library.read(roots):
             if isinstance(root, Gap):
                 yield Unit("", (), (root,))
             else:
                 yield self._unit(root)
+            self.library.recent.forget()
 
     def _unit(self, template: Template) -> Unit:
         path = template.document.path

@@ -50,10 +50,14 @@ class Parameter(Struct, frozen=True):
 
 
 class Template:
-    """The sections of one document. Whatever is missing or of the wrong kind reads as empty."""
+    """The sections of one document. Whatever is missing or of the wrong kind reads as empty.
 
-    def __init__(self, document: Document) -> None:
+    `key` is the same whenever the template is read: the real path of its file.
+    """
+
+    def __init__(self, document: Document, key: str) -> None:
         self.document = document
+        self.key = key
         self.root = document.root
 
     def section(self, name: str) -> Node | None:
