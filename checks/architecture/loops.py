@@ -20,10 +20,11 @@ from auditor.resources import (
     Stream,
 )
 from auditor.rules import rule
-from auditor.values import PropertyPath, Unknown
+from auditor.values import PropertyPath, UndeterminedError, Unknown
 from checks._identity import allowing, role_of
 from checks.delivery._access import name_of
 
+_CREATED = "ObjectCreated"
 _WRITES: dict[type[Resource], str] = {
     Queue: "sqs:SendMessage",
     Stream: "kinesis:PutRecord",
@@ -61,16 +62,40 @@ def rule_feeds_its_own_bus(event_rule: EventRule, graph: Graph) -> Iterator[Matc
     """
     if event_rule.state == "DISABLED" or not event_rule.has("EventPattern"):
         return
+    doubts = Doubts()
+    for edge in _deliveries(event_rule, graph):
+        with doubts:
+            if own := _way_back(edge, event_rule, graph):
+                message = f"{event_rule.label} sends what it matches to its own bus"
+                way = f"{own.resource} -> {event_rule.label} -> {own.resource}"
+                yield Match(event_rule, message, edge.path, (way,))
+    doubts.settle()
+
+
+def _deliveries(event_rule: EventRule, graph: Graph) -> list[Edge]:
+    """The edges to the targets of a rule."""
+    edges = graph.declared(event_rule, EdgeKind.DELIVERS)
+    return [edge for edge in edges if edge.source is event_rule]
+
+
+def _way_back(edge: Edge, event_rule: EventRule, graph: Graph) -> Arn | None:
+    """The bus that an edge leads to, if it is the one that the rule listens on."""
+    target = _bus_arn(edge.target)
+    if target is None and not isinstance(edge.target, Unknown):
+        return None
     own = _own_bus(event_rule, graph)
-    for edge in graph.declared(event_rule, EdgeKind.DELIVERS):
-        if edge.source is event_rule and own and _bus_arn(edge.target) == own:
-            message = f"{event_rule.label} sends what it matches to its own bus"
-            way = f"{own.resource} -> {event_rule.label} -> {own.resource}"
-            yield Match(event_rule, message, edge.path, (way,))
+    if target is not None and target == own:
+        return own
+    if own is not None and isinstance(edge.target, Unknown):
+        raise UndeterminedError(edge.target.reason, edge.path)
+    return None
 
 
 def _own_bus(event_rule: EventRule, graph: Graph) -> Arn | None:
-    """The bus that a rule listens on; the default one needs no resource."""
+    """The bus that a rule listens on; the default one needs no resource.
+
+    Raises `UndeterminedError` when it could not be read.
+    """
     bus = next(
         (
             it.source
@@ -85,7 +110,10 @@ def _own_bus(event_rule: EventRule, graph: Graph) -> Arn | None:
     if here and isinstance(bus, External) and not bus.reference.startswith("arn:"):
         resource = f"event-bus/{bus.reference}"
         return Arn(here.partition, here.service, here.region, here.account, resource)
-    return _bus_arn(bus)
+    own = _bus_arn(bus)
+    if own is None and isinstance(bus, Unknown):
+        raise UndeterminedError(bus.reason, ("EventBusName",))
+    return own
 
 
 def _bus_arn(node: object) -> Arn | None:
@@ -125,21 +153,14 @@ def function_feeds_its_own_rule(event_rule: EventRule, graph: Graph) -> Iterator
 
     Fine to accept where the role can put events, but the code never does.
     """
-    # What a parameter or a custom resource names is rarely a function.
-    functions, doubts = _functions(
-        [
-            edge
-            for edge in graph.declared(event_rule, EdgeKind.DELIVERS)
-            if edge.source is event_rule and not isinstance(edge.target, Unknown)
-        ],
-        graph,
-    )
+    functions, doubts = _functions(_deliveries(event_rule, graph), graph)
     if not functions and doubts.first is None:
         return
-    pattern, bus = event_rule.opened_pattern, _own_bus(event_rule, graph)
-    if bus is None or pattern is None or event_rule.state == "DISABLED":
+    pattern = event_rule.opened_pattern
+    if pattern is None or event_rule.state == "DISABLED" or not pattern.matches_everything():
         return
-    if not pattern.matches_everything():
+    bus = _own_bus(event_rule, graph)
+    if bus is None:
         return
     for edge, function in functions:
         if _may_write(function, "events:PutEvents", str(bus), graph):
@@ -287,27 +308,41 @@ def function_feeds_its_own_bucket(bucket: Bucket, graph: Graph) -> Iterator[Matc
     creating: dict[PropertyPath, object] = {
         (*path, position): item
         for position, item in each(get(bucket.properties, *path))
-        if "ObjectCreated" in str(get(item, "Event"))
+        if _may_create(get(item, "Event"))
     }
     edges = graph.declared(bucket, EdgeKind.DELIVERS)
     invoking = [edge for edge in edges if edge.path[:-1] in creating]
     functions, doubts = _functions(invoking, graph)
     for edge, function in functions:
-        item = creating[edge.path[:-1]]
-        prefix, suffix = _filter(item, "prefix"), _filter(item, "suffix")
-        written = f"{bucket.arn}/{prefix}x{suffix}"
-        if _may_write(function, "s3:PutObject", written, graph):
-            message = f"{function.label} may write objects into {bucket.label} that invoke it again"
-            way = f"{bucket.label} -> {function.label} -> {bucket.label}"
-            named = _variables(function, bucket, graph)
-            grounds = bool(named) + (not prefix and not suffix)
-            confidence = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)[grounds]
-            related = ((function, "the function"),)
-            yield Match(
-                bucket, message, edge.path, (way, *named), related,
-                confidence=confidence, steps=_round(bucket, function),
-            )  # fmt: skip
+        with doubts:
+            yield from _fed(bucket, edge, function, creating[edge.path[:-1]], graph)
     doubts.settle()
+
+
+def _fed(
+    bucket: Bucket, edge: Edge, function: Function, configuration: object, graph: Graph
+) -> Iterator[Match]:
+    prefix, suffix = _filter(configuration, "prefix"), _filter(configuration, "suffix")
+    written = f"{bucket.arn}/{prefix}x{suffix}"
+    if not _may_write(function, "s3:PutObject", written, graph):
+        return
+    event = get(configuration, "Event")
+    if isinstance(event, Unknown) and _CREATED not in (event.text or ""):
+        raise UndeterminedError(event.reason, edge.path)
+    message = f"{function.label} may write objects into {bucket.label} that invoke it again"
+    way = f"{bucket.label} -> {function.label} -> {bucket.label}"
+    named = _variables(function, bucket, graph)
+    grounds = bool(named) + (not prefix and not suffix)
+    confidence = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)[grounds]
+    related = ((function, "the function"),)
+    yield Match(
+        bucket, message, edge.path, (way, *named), related,
+        confidence=confidence, steps=_round(bucket, function),
+    )  # fmt: skip
+
+
+def _may_create(event: object) -> bool:
+    return isinstance(event, Unknown) or _CREATED in str(event)
 
 
 def _filter(configuration: object, name: str) -> str:
