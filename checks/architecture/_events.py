@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import KeysView
+from typing import Any
 
 from auditor.arns import Arn
 from auditor.resources import EventRule, Target
-from auditor.values import View, read, texts
+from auditor.values import UndeterminedError, Unknown, View, read, texts
 
 # They say where an event comes from, and are the same in all events of an account.
 _ORIGIN = {"account", "region", "version"}
@@ -19,13 +20,24 @@ def _names(pattern: View) -> KeysView[str]:
     return pattern.properties.keys()
 
 
+def sources_of(pattern: View) -> list[Any]:
+    """The values of its source, none where it lists none.
+
+    Raises `UndeterminedError` when the list could not be read.
+    """
+    values = pattern.peek("source")
+    if isinstance(values, Unknown):
+        raise UndeterminedError(values.reason, (*pattern.path, "source"))
+    return values if isinstance(values, list) else []
+
+
 def only_source(event_rule: EventRule) -> str | None:
     """The source, if the pattern asks for one source and for nothing else."""
     pattern = event_rule.event_pattern
     if pattern is None or _names(pattern) - _ORIGIN != {"source"}:
         return None
-    values = pattern.peek("source")
-    if isinstance(values, list) and len(values) == 1 and not isinstance(values[0], dict):
+    values = sources_of(pattern)
+    if len(values) == 1 and not isinstance(values[0], dict):
         return read(values, texts, (*pattern.path, "source"))[0]
     return None
 

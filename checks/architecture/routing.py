@@ -15,6 +15,7 @@ from checks.architecture._events import (
     only_source,
     own_source,
     service,
+    sources_of,
 )
 from checks.eventbridge.traffic import MATCHED
 
@@ -104,8 +105,7 @@ def bus_with_one_route(bus: EventBus, graph: Graph) -> Iterator[Match]:
     rules = [edge.target for edge in edges if isinstance(edge.target, EventRule)]
     if len(rules) != 1 or len(rules[0].targets) != 1 or rules[0].event_pattern is None:
         return
-    sources = rules[0].event_pattern.peek("source")
-    if not isinstance(sources, list) or len(sources) != 1 or bus.has("EventSourceName"):
+    if len(sources_of(rules[0].event_pattern)) != 1 or bus.has("EventSourceName"):
         return
     if service(rules[0].targets[0]) in BEHIND_QUEUES:
         graph.settle_outgoing(bus, EdgeKind.DELIVERS)
