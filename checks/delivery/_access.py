@@ -47,6 +47,7 @@ def refused(
     if isinstance(target, Function) and version_in(reference) and not read_with(target, source):
         reason = f"the permissions of versions and aliases of {target.label} were not read"
         raise UndeterminedError(reason)
+    graph.settle_incoming(target, EdgeKind.GUARDS)  # another policy may let it in
     return True
 
 

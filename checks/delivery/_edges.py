@@ -8,7 +8,7 @@ from auditor.findings import Match
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.policy import Doubts
 from auditor.resources import Resource
-from auditor.values import PropertyPath
+from auditor.values import PropertyPath, Unknown
 
 Judge = Callable[[Edge], Iterator[Match]]
 
@@ -30,7 +30,7 @@ def each_edge(
 
 
 def value_at(resource: Resource, path: PropertyPath) -> object:
-    """The value of a property as it was read, `None` where there is none."""
+    """The value of a property as it was read, `None` where there is none, else what hides it."""
     found: object = resource.properties
     for part in path:
         if isinstance(found, dict):
@@ -38,5 +38,5 @@ def value_at(resource: Resource, path: PropertyPath) -> object:
         elif isinstance(found, list) and isinstance(part, int):
             found = found[part]
         else:
-            return None
+            return found if isinstance(found, Unknown) else None
     return found

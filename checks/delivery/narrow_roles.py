@@ -10,6 +10,7 @@ from auditor.linking.links import get
 from auditor.policy import Doubts
 from auditor.resources import EventRule, IotRule, Pipe, Resource, Schedule
 from auditor.rules import rule
+from auditor.values import Unknown
 from checks.delivery._by_role import refused_to_role
 from checks.delivery._edges import value_at
 
@@ -179,6 +180,8 @@ def iot_role_too_narrow(iot_rule: IotRule, graph: Graph) -> Iterator[Match]:
 
     def role_of(edge: Edge) -> object:
         action = value_at(iot_rule, edge.path)
+        if isinstance(action, Unknown):
+            return action
         blocks = action.values() if isinstance(action, dict) else ()
         return next(filter(None, (get(block, "RoleArn") for block in blocks)), None)
 

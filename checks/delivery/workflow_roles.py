@@ -63,6 +63,8 @@ def workflow_role_too_narrow(machine: StateMachine, graph: Graph) -> Iterator[Ma
             if action := _of_task(edge, actions):
                 role = machine.peek("RoleArn")
                 yield from refused_to_role(machine, edge, role, graph, ((action,),))
+            else:
+                graph.settle_end(edge, edge.target)
     with doubts:
         yield from _deaf(machine, graph)
     doubts.settle()
