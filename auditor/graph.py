@@ -168,9 +168,11 @@ class Graph:
         """Raises `UndeterminedError` when there may be more edges than `outgoing` gives."""
         self._settle(self._outgoing, resource, kinds)
 
-    def settle_incoming(self, resource: Resource, *kinds: EdgeKind) -> None:
+    def settle_incoming(
+        self, resource: Resource, *kinds: EdgeKind, via: tuple[type[Resource], ...] = ANY
+    ) -> None:
         """The same of `incoming`."""
-        self._settle(self._incoming, resource, kinds)
+        self._settle(self._incoming, resource, kinds, via)
 
     def settle_end(self, edge: Edge, end: Node, *types: type[Resource]) -> None:
         """Raises `UndeterminedError` when an end of an edge could not be read.

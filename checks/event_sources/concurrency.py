@@ -47,9 +47,12 @@ def consumer_throttled_by_itself(function: Function, graph: Graph) -> Iterator[M
 
     Fine to accept while a function is stopped on purpose.
     """
+    if not function.has("ReservedConcurrentExecutions"):
+        return
     mappings = _queue_mappings(function, graph)
     reserved = function.reserved_concurrency if mappings else None
     if reserved is None:
+        _settle_mappings(function, graph)
         return
     related = tuple((mapping, "reads a queue for the function") for mapping in mappings)
     maxima = [concurrency_of(mapping) for mapping in mappings]
@@ -66,6 +69,8 @@ def consumer_throttled_by_itself(function: Function, graph: Graph) -> Iterator[M
             severity=Severity.MEDIUM if mild else None,
             confidence=Confidence.MEDIUM if mild else None,
         )  # fmt: skip
+    else:
+        _settle_mappings(function, graph)
 
 
 @rule(
@@ -103,3 +108,8 @@ def _queue_mappings(function: Function, graph: Graph) -> list[EventSourceMapping
     edges = graph.incoming(function, EdgeKind.CONSUMES, via=(EventSourceMapping,))
     mappings = [edge.via for edge in edges if isinstance(edge.via, EventSourceMapping)]
     return [mapping for mapping in mappings if reads_queue(mapping) and mapping.enabled]
+
+
+def _settle_mappings(function: Function, graph: Graph) -> None:
+    """Raises `UndeterminedError` when the function may have more mappings than were found."""
+    graph.settle_incoming(function, EdgeKind.CONSUMES, via=(EventSourceMapping,))

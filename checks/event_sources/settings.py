@@ -176,3 +176,15 @@ def setting_of_another_source(mapping: EventSourceMapping, _graph: Graph) -> Ite
         if mapping.has(name) and value not in neutral:
             message = f"{mapping.label} sets {name}, which {kind} does not know"
             yield Match(mapping, message, (name,))
+    if service == "kinesis":
+        _settle_source(mapping)
+
+
+def _settle_source(mapping: EventSourceMapping) -> None:
+    """Raises `UndeterminedError` when what starts at a position may be a queue of the stack.
+
+    A queue takes no StartingPosition, so that one which has it cannot be told from a stream.
+    """
+    source = mapping.peek("EventSourceArn")
+    if isinstance(source, Unknown) and not source.external and source_arn(mapping) is None:
+        raise UndeterminedError(source.reason, ("EventSourceArn",))

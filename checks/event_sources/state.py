@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.arns import qualifier
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Edge, EdgeKind, External, Graph, once_per_graph
+from auditor.graph import Edge, EdgeKind, External, Graph, may_be, once_per_graph
 from auditor.resources import EventSourceMapping, Function, Pipe, Queue, Resource, Stream
 from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
@@ -196,7 +196,7 @@ def source_mapped_twice(mapping: EventSourceMapping, graph: Graph) -> Iterator[M
     Fine to accept in no case that we know of.
     """
     for edge in graph.declared(mapping, EdgeKind.CONSUMES):
-        if isinstance(edge.source, External):
+        if isinstance(edge.source, External) or _has_twin(edge, graph):
             graph.settle_end(edge, edge.source, Queue, Stream)
     source = graph.find(mapping.peek("EventSourceArn"))
     edges = graph.outgoing(source, EdgeKind.CONSUMES) if source else []
@@ -209,6 +209,18 @@ def source_mapped_twice(mapping: EventSourceMapping, graph: Graph) -> Iterator[M
         message = f"{mapping.label} and {first.via.label} read one source for one function"
         related = ((first.via, "the other mapping"),)
         yield Match(mapping, message, ("EventSourceArn",), (), related)
+
+
+def _has_twin(own: Edge, graph: Graph) -> bool:
+    """Whether another mapping of the function may have the source of one that was not read."""
+    source = own.source
+    if not isinstance(own.target, Function) or not isinstance(source, Unknown):
+        return False
+    return any(
+        not isinstance(other.source, Resource) or may_be(source, other.source)
+        for other in graph.known_incoming(own.target, EdgeKind.CONSUMES)
+        if other.via is not own.via and _same(other, own)
+    )
 
 
 def _same(one: Edge, other: Edge) -> bool:
