@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Edge, EdgeKind, External, Graph, Node, once_per_graph
+from auditor.graph import Edge, EdgeKind, External, Graph, Node, may_be, once_per_graph
+from auditor.policy import Doubts
 from auditor.resources import EventRule, Resource, Target
 from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
+from checks.delivery._edges import value_at
 
 # What may differ between two targets that get the same.
 _BESIDE_THE_EVENT = {"Id", "DeadLetterConfig", "RetryPolicy", "RoleArn"}
@@ -57,18 +58,23 @@ def event_delivered_twice(event_rule: EventRule, graph: Graph) -> Iterator[Match
     def is_wider(other: EventRule) -> bool:
         return _is_wider(other, event_rule)
 
+    doubts = Doubts()
     for edge in graph.declared(event_rule, EdgeKind.DELIVERS):
-        end = edge.target
-        if edge.source is not event_rule or isinstance(end, Unknown):
-            continue
-        for other in filter(is_wider, _siblings(edge, end, graph)):
-            if isinstance(end, External):
-                graph.settle_end(edge, end)
-                break
-            message = f"{end.label} gets every event of {event_rule.label} also from {other.label}"
-            related = ((other, "the rule that sends the same"), (end, "gets it twice"))
-            yield Match(event_rule, message, edge.path, (), related, discriminator=end.label)
-            break
+        for other, delivery in _rivals(edge, graph) if edge.source is event_rule else ():
+            with doubts:
+                if is_wider(other):
+                    _settle(edge, delivery, graph)
+                    yield from _twice(event_rule, edge, other)
+                    break
+    doubts.settle()
+
+
+def _twice(event_rule: EventRule, edge: Edge, other: EventRule) -> Iterator[Match]:
+    end = edge.target
+    if isinstance(end, Resource):
+        message = f"{end.label} gets every event of {event_rule.label} also from {other.label}"
+        related = ((other, "the rule that sends the same"), (end, "gets it twice"))
+        yield Match(event_rule, message, edge.path, (), related, discriminator=end.label)
 
 
 def _is_wider(other: EventRule, own: EventRule) -> bool:
@@ -78,51 +84,92 @@ def _is_wider(other: EventRule, own: EventRule) -> bool:
     return own.id > other.id or not _includes(own, other)
 
 
-def _siblings(edge: Edge, end: Resource | External, graph: Graph) -> Iterator[EventRule]:
-    """The other rules of the same bus that send the same to the same target."""
-    bus = _bus(graph, edge.via)
-    arriving = (
-        graph.known_incoming(end, EdgeKind.DELIVERS)
-        if isinstance(end, Resource)
-        else _leaving(graph)[end]
-    )
-    for delivery in arriving if bus else ():
+def _rivals(edge: Edge, graph: Graph) -> Iterator[tuple[EventRule, Edge]]:
+    """The other rules that may send the same from the same bus to the same target, and how."""
+    bus, sent = _bus(graph, edge.via), _sent(edge)
+    for delivery in _arriving(edge.target, graph):
         other = delivery.source
         if not isinstance(other, EventRule) or other is edge.via:
             continue
-        if _bus(graph, other) == bus and _sent(delivery) == _sent(edge):
-            yield other
+        if _may_share(bus, _bus(graph, other)) and _may_equal(sent, _sent(delivery)):
+            yield other, delivery
+
+
+def _arriving(end: Node, graph: Graph) -> list[Edge]:
+    """The deliveries of rules that lead to an end, and those that may do so."""
+    by_end = _deliveries(graph)
+    if isinstance(end, Unknown):
+        return [it for its in by_end.values() for it in its if _may_be_one(end, it.target)]
+    doubtful = (it for it in by_end[""] if _may_be_one(it.target, end))
+    return [*by_end.get(_name(end), ()), *doubtful]
+
+
+def _may_be_one(unread: Node, other: Node) -> bool:
+    """Whether an end that could not be read may be the same resource as another one."""
+    if isinstance(unread, Unknown) and isinstance(other, Resource):
+        return may_be(unread, other)
+    return isinstance(other, Unknown)
 
 
 @once_per_graph
-def _leaving(graph: Graph) -> Mapping[External, list[Edge]]:
-    """The deliveries to each end that was not read."""
-    found: dict[External, list[Edge]] = defaultdict(list)
+def _deliveries(graph: Graph) -> Mapping[str, list[Edge]]:
+    """What rules deliver, by the name of the end: empty for those that could not be read."""
+    found: dict[str, list[Edge]] = {"": []}
     for edge in graph.edges:
-        if edge.kind is EdgeKind.DELIVERS and isinstance(edge.target, External):
-            found[edge.target].append(edge)
+        if edge.kind is EdgeKind.DELIVERS and isinstance(edge.source, EventRule):
+            found.setdefault(_name(edge.target), []).append(edge)
     return found
 
 
+def _settle(edge: Edge, delivery: Edge, graph: Graph) -> None:
+    """Raises `UndeterminedError` when two deliveries are equal only as far as they were read."""
+    graph.settle_end(edge, edge.target)
+    differ = _sent(edge) != _sent(delivery)
+    for each in (edge, delivery):
+        sent = _sent(each).values() if differ else ()
+        for part in (_listened(graph, each.via), each.target, *sent):
+            if isinstance(part, Unknown):
+                reason = f"what {each.via.id} sends, or where to, could not be read: {part.reason}"
+                raise UndeterminedError(reason, edge.path)
+
+
 def _sent(edge: Edge) -> dict[str, object]:
-    targets = edge.via.targets if isinstance(edge.via, EventRule) else ()
-    return what_is_sent(targets[int(edge.path[1])])
+    """What is sent, empty when it could not be read."""
+    target = value_at(edge.via, edge.path[:2])
+    return what_is_sent(Target(target)) if isinstance(target, dict) else {}
+
+
+def _may_equal(one: dict[str, object], other: dict[str, object]) -> bool:
+    if not one or not other:
+        return True
+    return one.keys() == other.keys() and all(
+        value == other[name] or isinstance(value, Unknown) or isinstance(other[name], Unknown)
+        for name, value in one.items()
+    )
+
+
+def _listened(graph: Graph, event_rule: Resource) -> Node | None:
+    """The bus of a rule."""
+    edges = graph.declared(event_rule, EdgeKind.DELIVERS)
+    return next((edge.source for edge in edges if edge.target is event_rule), None)
 
 
 @once_per_graph
 def _bus(graph: Graph, event_rule: Resource) -> tuple[object, ...]:
     """What tells the bus of a rule from others, nothing when it could not be read."""
-    raw = event_rule.raw
-    for edge in graph.declared(event_rule, EdgeKind.DELIVERS):
-        if edge.target is event_rule and (name := _name(edge.source)):
-            return (name, raw.account, raw.region)
-    return ()
+    raw, bus = event_rule.raw, _listened(graph, event_rule)
+    name = _name(bus) if bus is not None else ""
+    return (name, raw.account, raw.region) if name else ()
 
 
-def _name(bus: Node) -> str:
-    if isinstance(bus, Resource):
-        return bus.id
-    return bus.reference if isinstance(bus, External) else ""
+def _may_share(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return one == other or not one or not other
+
+
+def _name(node: Node) -> str:
+    if isinstance(node, Resource):
+        return node.id
+    return node.reference if isinstance(node, External) else ""
 
 
 def _includes(wide: EventRule, narrow: EventRule) -> bool:

@@ -8,6 +8,7 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import EdgeKind, External, Graph
 from auditor.patterns import Leaf
 from auditor.patterns.matchers import Exact
+from auditor.patterns.nodes import Node
 from auditor.resources import Bucket, BucketNotifications, EventBus, EventBusPolicy, EventRule
 from auditor.rules import rule
 from auditor.values import UndeterminedError, Unknown
@@ -153,9 +154,17 @@ def bucket_sends_no_events(event_rule: EventRule, graph: Graph) -> Iterator[Matc
         if not isinstance(bucket, Bucket):
             raise UndeterminedError(unread_end(bucket), (*PATH, "detail", "bucket", "name"))
         if not _sends_events(bucket, graph):
+            _settle(kinds)
             message = f"{event_rule.label} waits for events that {bucket.label} does not send"
             related = ((bucket, "the bucket"),)
             yield Match(event_rule, message, PATH, (), related, bucket.id)
+
+
+def _settle(kinds: Node | None) -> None:
+    """Raises `UndeterminedError` when a rule may wait for the calls that CloudTrail records."""
+    for kind in kinds.matchers if isinstance(kinds, Leaf) else ():
+        if isinstance(kind, Unknown):
+            raise UndeterminedError(kind.reason, (*PATH, "detail-type"))
 
 
 def _sends_events(bucket: Bucket, graph: Graph) -> bool:
