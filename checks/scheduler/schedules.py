@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from auditor.arns import Arn
 from auditor.findings import Category, Match, Severity
-from auditor.graph import EdgeKind, External, Graph
-from auditor.resources import Queue, Schedule
+from auditor.graph import Edge, EdgeKind, External, Graph
+from auditor.policy import Doubts
+from auditor.resources import Queue, Resource, Schedule
 from auditor.rules import rule
+from auditor.values import UndeterminedError, Unknown
 
 TARGET = ("Target", "Arn")
 DEAD_LETTERS = ("Target", "DeadLetterConfig", "Arn")
@@ -49,11 +51,21 @@ def fragile_schedule(schedule: Schedule, graph: Graph) -> Iterator[Match]:
     """
     if schedule.state == "DISABLED":
         return
-    yield from _lost(schedule)
+    doubts = Doubts()
+    for part in (_lost(schedule), _dead_letters(schedule, graph), _group(schedule, graph)):
+        with doubts:
+            yield from part
+    doubts.settle()
+
+
+def _dead_letters(schedule: Schedule, graph: Graph) -> Iterator[Match]:
     if _names_fifo_queue(schedule, graph, EdgeKind.DEAD_LETTERS):
         message = f"{schedule.label} cannot use a FIFO queue for its dead letters"
         yield Match(schedule, message, DEAD_LETTERS, severity=Severity.HIGH)
-    if _names_fifo_queue(schedule, graph, EdgeKind.DELIVERS) and not _has_group(schedule):
+
+
+def _group(schedule: Schedule, graph: Graph) -> Iterator[Match]:
+    if not _has_group(schedule) and _names_fifo_queue(schedule, graph, EdgeKind.DELIVERS):
         message = f"{schedule.label} names no message group for its FIFO queue"
         path = ("Target", "SqsParameters", "MessageGroupId")
         yield Match(schedule, message, path, severity=Severity.HIGH)
@@ -75,14 +87,21 @@ def _lost(schedule: Schedule) -> Iterator[Match]:
 
 def _names_fifo_queue(schedule: Schedule, graph: Graph, kind: EdgeKind) -> bool:
     path = TARGET if kind is EdgeKind.DELIVERS else DEAD_LETTERS
-    for edge in graph.outgoing(schedule, kind):
-        if edge.path != path:
-            continue
-        if isinstance(edge.target, Queue):
-            return edge.target.fifo
-        if isinstance(edge.target, External) and (arn := Arn.parse(edge.target.reference)):
-            return arn.service == "sqs" and arn.resource.endswith(".fifo")
-    return False
+    edges = graph.outgoing(schedule, kind)
+    return any(_is_fifo_queue(edge) for edge in edges if edge.path == path)
+
+
+def _is_fifo_queue(edge: Edge) -> bool:
+    end = edge.target
+    if isinstance(end, Queue):
+        return end.fifo
+    if isinstance(end, Resource):
+        return False
+    arn = Arn.parse(end.reference if isinstance(end, External) else end.text or "")
+    queue = arn.resource if arn and arn.service == "sqs" else ""
+    if isinstance(end, Unknown) and (arn is None or queue.endswith("}")):
+        raise UndeterminedError(end.reason, edge.path)
+    return queue.endswith(".fifo")
 
 
 def _has_group(schedule: Schedule) -> bool:
