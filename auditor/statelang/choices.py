@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
 
 from auditor.statelang.states import Choice, elements
-from auditor.values import PropertyPath
+from auditor.values import PropertyPath, UndeterminedError, Unknown
 
 COMBINING = ("And", "Or", "Not")
 _TYPES = ("String", "Numeric", "Timestamp")
@@ -21,10 +21,17 @@ COMPARISONS = frozenset((
 ))  # fmt: skip
 # Comparisons of which exactly one holds, given the same operand.
 _COMPLEMENTS = {"LessThan": "GreaterThanEquals", "GreaterThan": "LessThanEquals"}
+# Comparisons that have no such counterpart.
+_LONELY = frozenset((
+    "StringMatches", *(f"{kind}Equals{path}" for kind in _TYPES for path in ("", "Path")),
+))  # fmt: skip
 
 
 class Comparison(Struct, frozen=True):
-    """One comparison somewhere in a Choice. `rule` is the index of the element of `Choices`."""
+    """One comparison somewhere in a Choice. `rule` is the index of the element of `Choices`.
+
+    One that could not be read has no operator; its variable and operand are unknown.
+    """
 
     variable: object
     operator: str
@@ -35,11 +42,13 @@ class Comparison(Struct, frozen=True):
 
 
 def comparisons(choice: Choice) -> Iterator[Comparison]:
-    """All comparisons of a Choice state that can be read, nested ones too."""
+    """All comparisons of a Choice state, nested ones too."""
     for number, (item, path) in enumerate(elements(choice.peek("Choices"), _path(choice))):
         todo = deque([(item, path, True)])
         while todo:
             body, where, alone = todo.popleft()
+            if isinstance(body, Unknown):
+                yield Comparison(body, "", body, where, number, alone)
             if isinstance(body, dict):
                 for name in COMPARISONS & body.keys():
                     yield Comparison(body.get("Variable"), name, body[name], where, number, alone)
@@ -55,15 +64,29 @@ def inner(body: dict[str, Any], path: PropertyPath) -> Iterator[tuple[object, Pr
 
 
 def exhaustive(choice: Choice) -> bool:
-    """Whether two of the choices are such that one of them always holds."""
+    """Whether two of the choices are such that one of them always holds.
+
+    Raises `UndeterminedError` when one that could not be read may be such.
+    """
+    alone = [each for each in comparisons(choice) if each.alone]
     seen = {
         (each.variable, each.operator, repr(each.operand))
-        for each in comparisons(choice)
-        if each.alone
-        and isinstance(each.variable, str)
-        and isinstance(each.operand, str | int | float)
+        for each in alone
+        if isinstance(each.variable, str) and isinstance(each.operand, str | int | float)
     }
-    return any(_complement(*each) in seen for each in seen)
+    if any(_complement(*each) in seen for each in seen):
+        return True
+    paired = [each for each in alone if each.operator not in _LONELY]
+    if len(paired) > 1 or isinstance(choice.peek("Choices"), Unknown):
+        _settle(paired)
+    return False
+
+
+def _settle(found: Iterable[Comparison]) -> None:
+    for each in found:
+        for part in (each.variable, each.operand):
+            if isinstance(part, Unknown):
+                raise UndeterminedError(part.reason, each.path)
 
 
 def _complement(variable: str, operator: str, operand: str) -> tuple[str, str, str] | None:

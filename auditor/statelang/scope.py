@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -86,9 +86,7 @@ class Scope(View):
         Raises `UndeterminedError` when a transition that could not be read may lead anywhere.
         """
         found, doubts = self._reached
-        if doubts:
-            # Raised itself, what is kept would keep the frames and graphs that it went through.
-            raise UndeterminedError(doubts[0].reason, doubts[0].path)
+        _raise_first(doubts)
         return found
 
     def surely_reached(self) -> frozenset[str] | None:
@@ -111,6 +109,10 @@ class Scope(View):
         """
         ways = (way for state in states for way in state.transitions())
         return self._spread(*(way for way in ways if caught or not way.caught))[0]
+
+    def settle(self, *ways: Transition) -> None:
+        """Raises `UndeterminedError` when some transitions, or later ones, may lead anywhere."""
+        _raise_first(self._spread(*ways)[1])
 
     def before(self, names: Collection[str]) -> frozenset[str]:
         """The names of the states that can lead to any of these, and these themselves."""
@@ -146,6 +148,12 @@ class Scope(View):
         if _doubtful(target) or not isinstance(found, dict):
             return False
         return target not in found and getattr(found, "unread", None) is None
+
+
+def _raise_first(doubts: Sequence[UndeterminedError]) -> None:
+    # Raised itself, what is kept would keep the frames and graphs that it went through.
+    if doubts:
+        raise UndeterminedError(doubts[0].reason, doubts[0].path)
 
 
 def _doubtful(target: object) -> bool:

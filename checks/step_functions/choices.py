@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
 from auditor.resources import StateMachine
 from auditor.rules import rule
 from auditor.statelang import Choice, Comparison, comparisons, exhaustive
+from auditor.values import UndeterminedError, Unknown
 from checks.step_functions._workflows import GUIDE, STATE_TYPES, judge_states
 
 
@@ -85,7 +86,16 @@ def choice_on_unchecked_field(machine: StateMachine, _graph: Graph) -> Iterator[
             if isinstance(each.variable, str) and each.variable.startswith("$."):
                 first.setdefault(each.variable, each)
         for variable in sorted(first.keys() - checked):
+            _settle(each for each in found if each.operator in ("", "IsPresent"))
             message = f"choice {choice.name} of {machine.label} fails where {variable} is missing"
             yield Match(machine, message, (*first[variable].path, "Variable"))
+        _settle(found)
 
     return judge_states(machine, Choice, judge)
+
+
+def _settle(found: Iterable[Comparison]) -> None:
+    """Raises `UndeterminedError` when it could not be read what one of them looks at."""
+    for each in found:
+        if isinstance(each.variable, Unknown):
+            raise UndeterminedError(each.variable.reason, each.path)

@@ -159,8 +159,9 @@ def work_without_compensation(machine: StateMachine, _graph: Graph) -> Iterator[
     for state in root.states.values():
         if not isinstance(state, Task) or not _WORK_TO_UNDO.search(state.name):
             continue
-        then = [way.target for way in state.transitions() if not way.caught]
-        if any(isinstance(name, str) and name != state.name and name in exposed for name in then):
+        ways = [way for way in state.transitions() if not way.caught]
+        then = {way.target for way in ways if isinstance(way.target, str)}
+        if exposed & (then - {state.name}):
             message = f"nothing undoes {state.name} of {machine.label} when a later step fails"
             yield Match(
                 machine,
@@ -168,6 +169,9 @@ def work_without_compensation(machine: StateMachine, _graph: Graph) -> Iterator[
                 state.path,
                 (f"failures that no task follows: {', '.join(risky[:5])}",),
             )
+        elif risky:
+            with doubts:
+                root.settle(*ways)
     doubts.settle()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from auditor.findings import Category, Match, Severity
 from auditor.graph import EdgeKind, Graph
+from auditor.policy import Doubts
 from auditor.resources import StateMachine
 from auditor.rules import rule
 from auditor.statelang import Task, Workflow
@@ -69,11 +70,15 @@ def _started_by_another(machine: StateMachine, graph: Graph) -> bool:
 
 def _handles_failures(workflow: Workflow) -> bool:
     """Whether some Catch leads to a task; raises when an unread part may have one."""
+    doubts = Doubts()
     for scope in workflow.scopes:
-        ways = (way for state in scope.states.values() for way in state.transitions() if way.caught)
+        ways = [way for state in scope.states.values() for way in state.transitions() if way.caught]
         names = {way.target for way in ways if isinstance(way.target, str)} & scope.states.keys()
         names |= scope.after(*(scope.states[name] for name in names))
         if any(isinstance(scope.states[name], Task) for name in names):
             return True
+        with doubts:
+            scope.settle(*ways)
     workflow.settle()
+    doubts.settle()
     return False

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditor.data.workflows import EXPRESS_SECONDS_MAX, WAITED_FOR_BY
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
+from auditor.policy import Doubts
 from auditor.resources import StateMachine
 from auditor.rules import rule
 from auditor.statelang import Integration, Pattern, Scope, Task, Wait, loops
@@ -144,16 +145,28 @@ def workflow_polls_a_job(machine: StateMachine, _graph: Graph) -> Iterator[Match
     }
 
     def judge(task: Task) -> Iterator[Match]:
-        call = call_of(task) if task.path in waiting else None
+        doubts = Doubts()
+        with doubts:
+            _settle_loop(task)
+        call = call_of(task) if task.path in waiting or doubts.first else None
         if call is None:
             return
         better = WAITED_FOR_BY.get((call.service.removeprefix("aws-sdk:"), call.action))
-        if better is not None:
-            message = f"task {task.name} of {machine.label} asks in a loop whether a job is done"
-            evidence = (f"Resource {call.service}:{call.action}", f"waits by itself: {better}")
-            yield Match(machine, message, (*task.path, "Resource"), evidence)
+        if better is None:
+            return
+        if task.path not in waiting:
+            doubts.settle()
+        message = f"task {task.name} of {machine.label} asks in a loop whether a job is done"
+        evidence = (f"Resource {call.service}:{call.action}", f"waits by itself: {better}")
+        yield Match(machine, message, (*task.path, "Resource"), evidence)
 
     return judge_states(machine, Task, judge)
+
+
+def _settle_loop(task: Task) -> None:
+    """Raises `UndeterminedError` when a task may be in a loop with a pause that was not read."""
+    if any(isinstance(state, Wait) for state in task.scope.states.values()):
+        task.scope.settle(*task.transitions())
 
 
 def _loops_with_pause(scope: Scope) -> Iterator[frozenset[str]]:

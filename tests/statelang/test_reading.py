@@ -152,7 +152,7 @@ def test_map_knows_its_mode(body: dict[str, Any], distributed: bool) -> None:
         ({"NumericLessThan": 3}, {"NumericGreaterThan": 3}, False),
         ({"StringEquals": "a"}, {"StringEquals": "b"}, False),
         ({"BooleanEquals": True}, {"IsNull": False}, False),
-        ({"IsPresent": Unknown("hidden")}, {"IsPresent": False}, False),
+        ({"StringEquals": Unknown("hidden")}, {"StringEquals": "b"}, False),
     ],
 )
 def test_exhaustive_choices_are_recognised(
@@ -162,6 +162,22 @@ def test_exhaustive_choices_are_recognised(
     found = state({"Type": "Choice", "Choices": choices})
     assert isinstance(found, Choice)
     assert exhaustive(found) is expected
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [
+        Unknown("hidden"),
+        {"Variable": "$.a", "IsPresent": Unknown("hidden"), "Next": "S"},
+        {"Variable": Unknown("hidden"), "IsPresent": True, "Next": "S"},
+    ],
+)
+def test_unread_choice_may_be_the_one_that_is_lacking(unread: object) -> None:
+    known = {"Variable": "$.a", "IsPresent": False, "Next": "S"}
+    found = state({"Type": "Choice", "Choices": [known, unread]})
+    assert isinstance(found, Choice)
+    with pytest.raises(UndeterminedError):
+        exhaustive(found)
 
 
 def nested() -> list[Scope]:
