@@ -21,7 +21,7 @@ from auditor.policy.documents import (
     statements,
     statements_of,
 )
-from auditor.policy.doubts import Doubts, Kept
+from auditor.policy.doubts import Doubts, Kept, any_of
 from auditor.policy.reach import NOBODY, Audience, Trust
 from auditor.policy.services import sends_source, withholds_source
 from auditor.policy.texts import Answer, compare
@@ -29,7 +29,7 @@ from auditor.policy.texts import Answer, compare
 __all__ = [
     "NOBODY", "SOURCE_KEYS", "Admission", "Answer", "Audience", "Clause", "Decision", "Doubts",
     "Entry", "Kept", "Principal", "Request", "Statement", "Test", "Trust", "action_matches",
-    "audience", "clauses_of", "compare", "entries", "judge_each", "matches", "may",
+    "any_of", "audience", "clauses_of", "compare", "entries", "judge_each", "matches", "may",
     "policy_audience", "principals_of", "reference_part", "sends_source", "statements",
     "statements_of", "wildcard_service", "withholds_source",
 ]  # fmt: skip

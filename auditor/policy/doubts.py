@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -42,6 +42,21 @@ class Doubts:
         """Raise the first doubt that was held back, if there was any."""
         if self.first is not None:
             raise UndeterminedError(*self.first)
+
+
+def any_of(items: Iterable[T], holds: Callable[[T], bool]) -> bool:
+    """Whether something holds for one of the items.
+
+    Raises `UndeterminedError` when it may hold, but only for what could not be read.
+    """
+    doubts = Doubts()
+    with doubts:
+        for item in items:
+            with doubts:
+                if holds(item):
+                    return True
+    doubts.settle()
+    return False
 
 
 class Kept(Generic[T]):

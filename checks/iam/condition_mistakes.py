@@ -7,9 +7,19 @@ from collections.abc import Iterator
 from auditor.data.condition_keys import ARN_KEYS, ID_KEYS, KNOWN, known
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph
-from auditor.policy import Clause, Statement, Test, clauses_of, judge_each, statements_of
+from auditor.policy import (
+    Clause,
+    Statement,
+    Test,
+    any_of,
+    clauses_of,
+    judge_each,
+    reference_part,
+    statements_of,
+)
 from auditor.resources.base import Resource
 from auditor.rules import rule
+from auditor.values import read, text
 from checks.iam._identities import IDENTITIES
 from checks.iam.wildcards import RESOURCE_POLICIES
 
@@ -69,6 +79,10 @@ def _mistake(clause: Clause) -> str | None:
 
 
 def _wild(clause: Clause) -> bool:
-    """Whether no value can be met literally."""
-    texts = [value for value in clause.values if isinstance(value, str)]
-    return len(texts) == len(clause.values) > 0 and all("*" in it or "?" in it for it in texts)
+    """Whether no value can be met literally; what comes from outside of the stack can be."""
+    values = map(reference_part, clause.values)
+    return bool(clause.values) and not any_of(values, lambda it: _literal(it, clause))
+
+
+def _literal(value: object, clause: Clause) -> bool:
+    return not {"*", "?"} & set(read(value, text, clause.path))

@@ -17,6 +17,7 @@ from auditor.policy import (
 )
 from auditor.resources.base import Resource
 from auditor.rules import rule
+from auditor.values import boolean, read
 from checks.iam._identities import IDENTITIES
 
 
@@ -68,5 +69,7 @@ def _never_true(resource: Resource, statement: Statement) -> Iterator[Match]:
 
 
 def _needs_key(clause: Clause) -> bool:
+    if clause.test is Test.NULL:
+        return [read(value, boolean, clause.path) for value in clause.values] == [False]
     tested = clause.test in (Test.EQUALS, Test.LIKE)
-    return clause.requires() is not None or (tested and not clause.passes_absent)
+    return tested and not clause.passes_absent

@@ -8,11 +8,11 @@ from msgspec import Struct, field
 
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Graph, once_per_graph
-from auditor.policy import Doubts, Statement, Test, clauses_of, statements_of
+from auditor.policy import Statement, Test, any_of, clauses_of, statements_of
 from auditor.resources import Queue, QueuePolicy, Topic, TopicPolicy
 from auditor.resources.base import Resource
 from auditor.rules import rule
-from auditor.values import UndeterminedError, Unknown, sequence
+from auditor.values import UndeterminedError, Unknown, boolean, read, sequence
 from checks.iam._identities import GUIDE
 
 
@@ -84,21 +84,18 @@ def plain_http_allowed(resource: Resource, graph: Graph) -> Iterator[Match]:
 
     Fine to accept where nobody asks for it.
     """
-    doubts = Doubts()
-    for policy in _policies_of(resource, graph):
-        with doubts:
-            for statement in statements_of(policy):
-                with doubts:
-                    if _denies_plain_http(statement):
-                        return
-    doubts.settle()
-    yield Match(resource, f"{resource.label} accepts requests without TLS")
+    if not any_of(_policies_of(resource, graph), _asks_for_tls):
+        yield Match(resource, f"{resource.label} accepts requests without TLS")
+
+
+def _asks_for_tls(policy: Resource) -> bool:
+    return any_of(statements_of(policy), _denies_plain_http)
 
 
 def _denies_plain_http(statement: Statement) -> bool:
     return not statement.allows and any(
         clause.test is Test.BOOL
         and clause.key == "aws:securetransport"
-        and [str(value).lower() for value in clause.values] == ["false"]
+        and [read(value, boolean, clause.path) for value in clause.values] == [False]
         for clause in clauses_of(statement)
     )
