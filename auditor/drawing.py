@@ -107,7 +107,7 @@ class _Drawing:
             yield Edge(
                 edge.kind.value, self._end(edge.source), self._end(edge.target),
                 edge.via.label if declared else "",
-                "" if edge.detail.startswith("Unknown(") else edge.detail,
+                edge.detail,
             )  # fmt: skip
 
     def _end(self, end: End) -> str:

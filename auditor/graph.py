@@ -40,7 +40,7 @@ class Edge(Struct, frozen=True):
     """One relation. `via` declares it at `path`; an end is external or unknown where it must be.
 
     `detail` is the metric of a watching edge, the protocol of a delivering subscription and the
-    permission that an API needs to deliver.
+    permission that an API needs to deliver; empty where that could not be read.
     """
 
     kind: EdgeKind
@@ -164,9 +164,11 @@ class Graph:
             if edge.kind in kinds and edge.source is source and edge.target is target
         ]
 
-    def settle_outgoing(self, resource: Resource, *kinds: EdgeKind) -> None:
+    def settle_outgoing(
+        self, resource: Resource, *kinds: EdgeKind, via: tuple[type[Resource], ...] = ANY
+    ) -> None:
         """Raises `UndeterminedError` when there may be more edges than `outgoing` gives."""
-        self._settle(self._outgoing, resource, kinds)
+        self._settle(self._outgoing, resource, kinds, via)
 
     def settle_incoming(
         self, resource: Resource, *kinds: EdgeKind, via: tuple[type[Resource], ...] = ANY

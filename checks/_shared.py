@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from auditor.data.webhooks import masked
 from auditor.graph import Edge, EdgeKind, Graph
-from auditor.resources import EventSourceMapping, Queue, Resource
+from auditor.resources import EventSourceMapping, Queue, Resource, Subscription, Topic
 from auditor.values import UndeterminedError, Unknown
 
 _DEAD_LETTER_NAME = re.compile(r"dlq|dead[-_]?letter", re.IGNORECASE)
@@ -54,6 +54,17 @@ def mappings_of(queue: Queue, graph: Graph) -> list[Edge]:
     """The edges from a queue to the functions that read it through an event source mapping."""
     edges = graph.outgoing(queue, EdgeKind.CONSUMES)
     return [edge for edge in edges if isinstance(edge.via, EventSourceMapping)]
+
+
+def subscriptions_of(queue: Queue, graph: Graph) -> Iterator[Edge]:
+    """The edges from topics to a queue.
+
+    A protocol that could not be read counts: SNS takes no other one for a queue. Yields what is
+    known, then raises `UndeterminedError` when there may be more.
+    """
+    via = (Subscription, Topic)
+    yield from graph.incoming(queue, EdgeKind.DELIVERS, details=("", "sqs"), via=via)
+    graph.settle_incoming(queue, EdgeKind.DELIVERS, via=via)
 
 
 def dead_letter_queues(queue: Queue, graph: Graph) -> Iterator[Queue]:

@@ -9,6 +9,7 @@ from auditor.index import Index
 from auditor.linking.links import each, get, linker, refer
 from auditor.resources import PlatformApplication, Queue, Subscription, Topic
 from auditor.resources.sns import APPLICATION_TOPICS
+from auditor.values import Unknown
 
 
 @linker(Queue, EdgeKind.DEAD_LETTERS)
@@ -26,7 +27,7 @@ def topic(resource: Topic, index: Index) -> Iterator[Edge]:
             path = ("Subscription", position, "Endpoint")
             yield Edge(
                 EdgeKind.DELIVERS, resource, index.resolve(endpoint), resource, path,
-                str(get(item, "Protocol")),
+                _protocol(get(item, "Protocol")),
             )  # fmt: skip
 
 
@@ -38,9 +39,13 @@ def subscription(resource: Subscription, index: Index) -> Iterator[Edge]:
         source = index.resolve(resource.peek("TopicArn"))
         yield Edge(
             EdgeKind.DELIVERS, source, index.resolve(endpoint), resource, ("Endpoint",),
-            str(resource.peek("Protocol")),
+            _protocol(resource.peek("Protocol")),
         )  # fmt: skip
     yield from refer(EdgeKind.DEAD_LETTERS, resource, index, "RedrivePolicy", "deadLetterTargetArn")
+
+
+def _protocol(value: object) -> str:
+    return "" if isinstance(value, Unknown) else str(value)
 
 
 @linker(PlatformApplication, EdgeKind.NOTIFIES, between=(PlatformApplication, Topic))

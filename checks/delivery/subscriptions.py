@@ -85,7 +85,8 @@ def _refusals(
     topic: Topic, graph: Graph, protocol: str, cls: type[Queue | Function]
 ) -> Iterator[Match]:
     def judge(edge: Edge) -> Iterator[Match]:
-        if edge.detail != protocol or not isinstance(edge.target, cls):
+        # A protocol that could not be read can be no other: SNS would refuse the subscription.
+        if edge.detail not in ("", protocol) or not isinstance(edge.target, cls):
             return
         reference = value_at(edge.via, edge.path)
         if refused(edge.target, SNS, topic, graph, reference):

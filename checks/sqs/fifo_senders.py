@@ -9,7 +9,7 @@ from auditor.graph import Edge, EdgeKind, Graph
 from auditor.resources import EventRule, Pipe, Queue, Resource, Schedule, Topic
 from auditor.rules import rule
 from auditor.values import PropertyPath, UndeterminedError, View, read, text
-from checks._shared import unread_end
+from checks._shared import subscriptions_of, unread_end
 from checks.sqs._pipes import target_parameters
 
 GUIDE = "Queue Types (lines 82-94)"
@@ -159,7 +159,7 @@ def fifo_topic_limits_queue(queue: Queue, graph: Graph) -> Iterator[Match]:
     """
     if not queue.fifo or queue.throughput_limit != "perMessageGroupId":
         return
-    for edge in graph.incoming(queue, EdgeKind.DELIVERS, details=("sqs",)):
+    for edge in subscriptions_of(queue, graph):
         topic = edge.source
         if not isinstance(topic, Topic):
             raise UndeterminedError(unread_end(topic), edge.path)

@@ -9,6 +9,7 @@ from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import EdgeKind, Graph
 from auditor.resources import EventRule, Queue, Resource, Topic
 from auditor.rules import rule
+from checks._shared import subscriptions_of
 
 PATH = ("MaximumMessageSize",)
 REMEDIATION = """
@@ -41,7 +42,7 @@ def queue_smaller_than_topic(queue: Queue, graph: Graph) -> Iterator[Match]:
     """
     if not queue.has(*PATH):
         return
-    for edge in graph.incoming(queue, EdgeKind.DELIVERS, details=("sqs",)):
+    for edge in subscriptions_of(queue, graph):
         topic = edge.source
         graph.settle_end(edge, topic, Topic)
         if isinstance(topic, Topic) and not _has_default_size(topic):
