@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditor.data.metrics import namespaces
 from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, Graph, once_per_graph
+from auditor.policy import any_of
 from auditor.resources import (
     Alarm,
     DeliveryStream,
@@ -21,6 +22,7 @@ from auditor.resources import (
 )
 from auditor.rules import rule
 from checks.cloudwatch._alarms import absence, elsewhere, listened_to, unwatched
+from checks.sns._subscriptions import declared_at, settle_subscriptions
 
 GUIDE = "CloudWatch Metrics and Alarms (lines 1126-1196)"
 TO_PEOPLE = ("email", "email-json", "sms", "application")
@@ -98,10 +100,17 @@ def topic_failures_not_watched(topic: Topic, graph: Graph) -> Iterator[Match]:
 
     Fine to accept where a lost notification does no harm.
     """
-    edges = graph.outgoing(topic, EdgeKind.DELIVERS)
-    machines = [edge for edge in edges if edge.detail not in TO_PEOPLE]
-    if not all(edge.via.has("RedrivePolicy") for edge in machines):
+    if elsewhere(topic, graph):
+        return
+    if any_of(graph.outgoing(topic, EdgeKind.DELIVERS), _may_lose):
         yield from _missing(topic, graph, "when deliveries fail", *TOPIC_FAILURES)
+    else:
+        settle_subscriptions(topic, graph)
+
+
+def _may_lose(edge: Edge) -> bool:
+    """Whether what a topic cannot deliver to a machine is gone."""
+    return not edge.via.has("RedrivePolicy") and declared_at(edge).protocol not in TO_PEOPLE
 
 
 @rule(

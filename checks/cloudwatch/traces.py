@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from auditor.findings import Category, Match, Severity
 from auditor.graph import EdgeKind, Graph
+from auditor.policy import any_of
 from auditor.resources import Function, Resource, StateMachine, Topic
 from auditor.rules import rule
 from auditor.values import boolean, mapping, optional, read, text
+from checks.sns._subscriptions import declared_at, settle_subscriptions
 
 GUIDE = "CloudWatch Metrics and Alarms (lines 1126-1196)"
 # API SetTopicAttributes: the protocols whose deliveries SNS logs.
@@ -43,10 +45,14 @@ def deliveries_not_logged(topic: Topic, graph: Graph) -> Iterator[Match]:
 
     Fine to accept where subscriptions have dead-letter queues: what ends there tells the reason.
     """
+    if topic.has("DeliveryStatusLogging"):
+        return
     edges = graph.outgoing(topic, EdgeKind.DELIVERS)
-    if any(edge.detail in LOGGED for edge in edges) and not topic.has("DeliveryStatusLogging"):
+    if any_of(edges, lambda edge: declared_at(edge).protocol in LOGGED):
         message = f"{topic.label} does not log failed deliveries"
         yield Match(topic, message, ("DeliveryStatusLogging",))
+    else:
+        settle_subscriptions(topic, graph)
 
 
 @rule(

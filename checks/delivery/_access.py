@@ -73,10 +73,17 @@ def _guarding(target: Resource, graph: Graph, version: str | Unknown) -> Iterato
 
 
 def by_network(decision: Decision) -> bool:
-    """Whether a statement about networks and endpoints refuses."""
-    if decision.answer is not Answer.NO or decision.statement is None:
+    """Whether a statement about networks and endpoints refuses.
+
+    Raises `UndeterminedError` when one that could not be read may do so.
+    """
+    if decision.answer is Answer.YES:
         return False
-    return any(clause.key in _NETWORK_KEYS for clause in clauses_of(decision.statement))
+    found = decision.statement
+    named = found is not None and any(it.key in _NETWORK_KEYS for it in clauses_of(found))
+    if decision.answer is Answer.UNDETERMINED and (named or found is None):
+        raise UndeterminedError("whether a policy refuses by network depends on unread values")
+    return named
 
 
 def _request(target: Resource, service: str, source: Resource, version: str | Unknown) -> Request:

@@ -13,6 +13,7 @@ from auditor.values import UndeterminedError, Unknown, sequence
 from checks.delivery._access import EVENTS, SNS, by_network, decide, name_of
 from checks.delivery._edges import each_edge
 from checks.delivery.permissions import GUIDE
+from checks.sns._subscriptions import settle_subscriptions
 
 
 @rule(
@@ -127,3 +128,5 @@ def endpoint_policy_stops_service(source: Resource, graph: Graph) -> Iterator[Ma
             yield Match(edge.via, message, edge.path, related=((target, "the destination"),))
 
     yield from each_edge(source, graph, EdgeKind.DELIVERS, judge, Queue, Topic)
+    if isinstance(source, Topic):
+        settle_subscriptions(source, graph)

@@ -10,6 +10,7 @@ from auditor.resources import Function, Queue, Resource, Subscription, Topic
 from auditor.rules import rule
 from checks.delivery._access import SNS, refused
 from checks.delivery._edges import each_edge, value_at
+from checks.sns._subscriptions import settle_subscriptions
 
 GUIDE = "SNS Subscription Types (lines 237-247)"
 
@@ -95,6 +96,7 @@ def _refusals(
             yield Match(edge.via, message, edge.path, related=related)
 
     yield from each_edge(topic, graph, EdgeKind.DELIVERS, judge, cls)
+    settle_subscriptions(topic, graph)
 
 
 @rule(

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from auditor.data import limits
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import Edge, EdgeKind, Graph
+from auditor.graph import EdgeKind, Graph
 from auditor.resources import Queue, Subscription, Topic
 from auditor.rules import rule
+from checks.sns._subscriptions import declared_at, settle_no_more, settle_subscriptions
 
 GUIDE = "When to Use SNS (lines 776-788)"
 _TO_OPERATORS = ("email", "email-json")
@@ -48,8 +49,9 @@ def standard_topic_to_fifo_queue(topic: Topic, graph: Graph) -> Iterator[Match]:
             related = ((topic, "the topic"),) if edge.via is not topic else ()
             yield Match(edge.via, message, edge.path, (), (*related, (edge.target, "the queue")))
     for edge in graph.outgoing(topic, EdgeKind.DELIVERS):
-        if edge.detail == "sqs":
+        if edge.detail in ("", "sqs"):
             graph.settle_end(edge, edge.target, Queue)
+    settle_subscriptions(topic, graph)
 
 
 @rule(
@@ -84,9 +86,12 @@ def topic_near_filter_quota(topic: Topic, graph: Graph) -> Iterator[Match]:
         for edge in edges
         if isinstance(edge.via, Subscription) and edge.via.has("FilterPolicy")
     ]
-    if len(filtering) > limits.QUOTA_WARNING_SHARE * limits.FILTER_POLICIES_PER_TOPIC:
+    near = limits.QUOTA_WARNING_SHARE * limits.FILTER_POLICIES_PER_TOPIC
+    if len(filtering) > near:
         message = f"{topic.label} is near the quota of filter policies"
         yield Match(topic, message, (), (f"{len(filtering)} filter policies",))
+    else:
+        settle_no_more(near, topic, graph)
 
 
 @rule(
@@ -118,14 +123,10 @@ def customers_beside_operators(topic: Topic, graph: Graph) -> Iterator[Match]:
 
     Fine to accept where all endpoints belong to the same people.
     """
-    protocols = {_protocol(edge) for edge in graph.outgoing(topic, EdgeKind.DELIVERS)}
+    edges = graph.outgoing(topic, EdgeKind.DELIVERS)
+    protocols = {declared_at(edge).protocol for edge in edges}
     if protocols.intersection(_TO_OPERATORS) and protocols.intersection(_TO_CUSTOMERS):
         message = f"{topic.label} may reach operators and customers with the same messages"
         yield Match(topic, message, (), (", ".join(sorted(protocols)),))
-
-
-def _protocol(edge: Edge) -> str:
-    """The protocol of the subscription that an edge from a topic stands for."""
-    if isinstance(edge.via, Topic):
-        return edge.via.subscriptions[int(edge.path[1])].protocol
-    return edge.via.protocol if isinstance(edge.via, Subscription) else edge.detail
+    else:
+        settle_subscriptions(topic, graph)

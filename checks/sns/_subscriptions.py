@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.arns import Arn
-from auditor.graph import Edge, External, Graph, Node
+from auditor.graph import Edge, EdgeKind, External, Graph, Node
 from auditor.resources import Queue, Resource, Subscription, Topic
 from auditor.resources.sns import InlineSubscription
 from auditor.values import PropertyPath, UndeterminedError, Unknown
@@ -60,6 +60,17 @@ def declared_at(edge: Edge) -> Subscription | InlineSubscription:
     if isinstance(edge.via, Subscription):
         return edge.via
     raise UndeterminedError(unread_end(edge.via))
+
+
+def settle_subscriptions(topic: Topic, graph: Graph) -> None:
+    """Raises `UndeterminedError` when a topic may have more subscriptions than are known."""
+    graph.settle_outgoing(topic, EdgeKind.DELIVERS, via=(Subscription,))
+
+
+def settle_no_more(most: float, topic: Topic, graph: Graph) -> None:
+    """The same when they may be more than so many."""
+    if len(graph.all(Subscription, topic.raw.account)) > most:
+        settle_subscriptions(topic, graph)
 
 
 def is_fifo(node: Node) -> bool:

@@ -20,6 +20,7 @@ from checks.sns._subscriptions import (
     each_subscription,
     known_text,
     protocol_path,
+    settle_no_more,
 )
 
 # API Subscribe: the protocols, with the service that the endpoint's ARN names.
@@ -170,3 +171,5 @@ def _too_many(topic: Topic, graph: Graph) -> Iterator[Match]:
     if count > limits.FIREHOSE_SUBSCRIPTIONS_MAX:
         message = f"{topic.label} has {count} Firehose subscriptions; the quota is 5 for each owner"
         yield Match(topic, message, severity=Severity.MEDIUM)
+    else:
+        settle_no_more(limits.FIREHOSE_SUBSCRIPTIONS_MAX, topic, graph)

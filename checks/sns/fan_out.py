@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from auditor.data import limits
@@ -11,7 +11,7 @@ from auditor.graph import Edge, EdgeKind, External, Graph
 from auditor.resources import EventSourceMapping, Pipe, Queue, Resource, Subscription, Topic
 from auditor.rules import rule
 from auditor.usage import Usage
-from auditor.values import UndeterminedError
+from auditor.values import UndeterminedError, Unknown
 from checks._costs import sqs_requests
 from checks._shared import unread_end
 from checks.sns._subscriptions import (
@@ -20,6 +20,7 @@ from checks.sns._subscriptions import (
     each_subscription,
     endpoint_of,
     protocol_path,
+    settle_subscriptions,
 )
 from checks.sns.traffic import PUBLISHED
 
@@ -98,9 +99,10 @@ def fan_out_without_filter(
     """
     edges = graph.outgoing(topic, EdgeKind.DELIVERS)
     programs = [it for edge in edges if (it := declared_at(edge)).protocol in ("sqs", "lambda")]
-    if len(programs) < least:
+    if any(subscription.has("FilterPolicy") for subscription in programs):
         return
-    if not any(subscription.has("FilterPolicy") for subscription in programs):
+    settle_subscriptions(topic, graph)
+    if len(programs) >= least:
         message = f"{topic.label} sends everything to each of {len(programs)} programs"
         queues = [edge.target for edge in edges if isinstance(edge.target, Queue)]
         yield Match(topic, message, usage=_filtered(topic, queues))
@@ -149,7 +151,8 @@ def duplicate_subscription(topic: Topic, graph: Graph) -> Iterator[Match]:
     Fine to accept in no case that we know of.
     """
     by_end: dict[tuple[str, str], list[Edge]] = defaultdict(list)
-    for edge in graph.outgoing(topic, EdgeKind.DELIVERS):
+    edges = graph.outgoing(topic, EdgeKind.DELIVERS)
+    for edge in edges:
         if isinstance(edge.target, Resource | External):
             end = edge.target.id if isinstance(edge.target, Resource) else edge.target.reference
             by_end[declared_at(edge).protocol, end].append(edge)
@@ -167,8 +170,16 @@ def duplicate_subscription(topic: Topic, graph: Graph) -> Iterator[Match]:
                 discriminator=topic.id,
                 severity=Severity.HIGH if refused else None,
             )
-    if by_end:
-        graph.all(Subscription, topic.raw.account)  # raises where there may be another
+    _settle_ends(edges)
+    settle_subscriptions(topic, graph)
+
+
+def _settle_ends(edges: list[Edge]) -> None:
+    """Raises `UndeterminedError` where two of the same protocol may have the same end."""
+    protocols = Counter(declared_at(edge).protocol for edge in edges)
+    for edge in edges:
+        if isinstance(edge.target, Unknown) and protocols[declared_at(edge).protocol] > 1:
+            raise UndeterminedError(unread_end(edge.target), edge.path)
 
 
 def _attributes(edge: Edge) -> list[object]:

@@ -17,6 +17,7 @@ from checks.sns._subscriptions import (
     each_subscription,
     known_text,
     protocol_path,
+    settle_subscriptions,
 )
 
 PENDING = "$pending"
@@ -132,3 +133,5 @@ def mail_beside_machines(topic: Topic, graph: Graph) -> Iterator[Match]:
     if machines and not protocols.isdisjoint(MAIL):
         message = f"{topic.label} sends by mail what also goes to {', '.join(machines)}"
         yield Match(topic, message)
+    else:
+        settle_subscriptions(topic, graph)
