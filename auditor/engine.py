@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
+from weakref import proxy
 
 from msgspec import Struct, field
 
@@ -21,7 +22,7 @@ from auditor.findings import (
     Subject,
     fingerprint,
 )
-from auditor.graph import EdgeKind, Graph
+from auditor.graph import Graph
 from auditor.inventory import Reading, Unit
 from auditor.linking import build_graph
 from auditor.resources.base import RawResource, Resource
@@ -85,9 +86,10 @@ def judge(unit: Unit, rules: Sequence[Rule[Any]], draw: bool = False) -> Verdict
     held: dict[Key, Held] = {}
     present: dict[str, list[int]] = defaultdict(list)
     graphs = [graph_of(reading) for reading in unit.readings]
-    reached = _reached(graphs) if len(graphs) > 1 else ()
+    # Graphs that held each other would outlive the unit.
+    readings = [proxy(graph) for graph in graphs]
     for number, (reading, graph) in enumerate(zip(unit.readings, graphs, strict=True)):
-        graph.reached = reached
+        graph.readings = readings
         verdict.gaps += not_looked_at(reading, rules)
         verdict.edges = max(verdict.edges, len(graph.edges))
         for raw in reading.resources:
@@ -121,16 +123,6 @@ def graph_of(reading: Reading) -> Graph:
     """The graph of everything in a reading."""
     resources = (*reading.resources, *reading.context)
     return build_graph(resources, reading.unread, reading.unread_in)
-
-
-def _reached(graphs: Iterable[Graph]) -> frozenset[tuple[EdgeKind, str]]:
-    """What `Graph.reached` of these graphs is."""
-    return frozenset(
-        (edge.kind, edge.target.id)
-        for graph in graphs
-        for edge in graph.edges
-        if isinstance(edge.target, Resource)
-    )
 
 
 def to_be_judged(graph: Graph, reading: Reading) -> dict[type[Resource], list[Resource]]:

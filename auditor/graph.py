@@ -77,8 +77,8 @@ class Graph:
     `unread` maps a resource type to why (some of) its resources could not be read, `unread_in` an
     account to the same, where it holds for that account only. `declares` maps an edge kind to the
     resource types that can declare such edges, each with the types between which they run, or with
-    none where they can run between any. `reached` are the edges that lead to a resource in any
-    reading of the unit, by kind and id. `kept` is what was worked out `once_per_graph`.
+    none where they can run between any. `readings` are the graphs of all readings of the unit
+    where it has several. `kept` is what was worked out `once_per_graph`.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Graph:
         unread_in: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.index = index
-        self.reached: Collection[tuple[EdgeKind, str]] = ()
+        self.readings: Sequence[Graph] = ()
         self._unread_in = unread_in or {}
         self._unread = unread
         self._incomplete = any((unread, *self._unread_in.values()))
@@ -143,8 +143,16 @@ class Graph:
         return [edge for edge in self._declared.get(resource.id, ()) if edge.kind in kinds]
 
     def ever(self, resource: Resource, kind: EdgeKind) -> bool:
-        """Whether an edge is known to lead to the resource in any reading of its unit."""
-        return bool(self.known_incoming(resource, kind)) or (kind, resource.id) in self.reached
+        """Whether an edge leads to the resource in any reading of its unit.
+
+        Raises `UndeterminedError` rather than wrongly say no.
+        """
+        graphs = self.readings or (self,)
+        if any(graph.known_incoming(resource, kind) for graph in graphs):
+            return True
+        for graph in graphs:
+            graph.settle_incoming(resource, kind)
+        return False
 
     def known_incoming(self, resource: Resource, kind: EdgeKind) -> list[Edge]:
         """The edges that are known to lead to the resource; there may be more."""

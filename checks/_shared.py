@@ -20,11 +20,7 @@ def is_dead_letter_queue(queue: Queue, graph: Graph) -> bool:
 
     Raises `UndeterminedError` when something that could not be read may send them.
     """
-    return (
-        says_dead_letters(queue)
-        or graph.ever(queue, EdgeKind.DEAD_LETTERS)
-        or bool(graph.incoming(queue, EdgeKind.DEAD_LETTERS))
-    )
+    return says_dead_letters(queue) or graph.ever(queue, EdgeKind.DEAD_LETTERS)
 
 
 def action_of(edge: Edge) -> str:
