@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import chain, product
 
 from msgspec.structs import replace
 
@@ -17,6 +17,8 @@ from auditor.values import UndeterminedError, Unknown
 from checks._shared import unread_end
 
 _CONTEXT: dict[str, object] = {"aws:securetransport": "true", "aws:principalisawsservice": "false"}
+# Beside it a policy shows only what it denies.
+_EVERYTHING = Statement({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})
 
 
 def role_of(reference: object, graph: Graph) -> Role:
@@ -91,14 +93,11 @@ def _unbounded(role: Role, request: Request, target: object, graph: Graph) -> An
     # Of what answers no, only a Deny names its statement: nothing overrules it.
     if not isinstance(target, Resource) or (own.answer is Answer.NO and own.statement):
         return own.answer
-    guard = may(_guarding(target, graph), request)
-    if guard.answer is Answer.NO and guard.statement:
-        return Answer.NO
-    if guard.answer is Answer.UNDETERMINED and not guard.statement:
-        return Answer.UNDETERMINED  # a policy that could not be read may deny
+    guard = may(_guarding(target, graph), request).answer
+    undenied = may(chain((_EVERYTHING,), _guarding(target, graph)), request).answer
     if isinstance(target, Key):
-        return max(guard.answer, min(own.answer, _leaves_to_account(target, request)))
-    return guard.answer if own.answer is Answer.NO else own.answer
+        return min(undenied, max(guard, min(own.answer, _leaves_to_account(target, request))))
+    return min(undenied, guard if own.answer is Answer.NO else own.answer)
 
 
 def _leaves_to_account(key: Key, request: Request) -> Answer:
