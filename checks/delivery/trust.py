@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.findings import Category, Match, Severity
-from auditor.graph import Graph
+from auditor.graph import External, Graph
 from auditor.linking.links import each, get
 from auditor.policy import Answer, Doubts, Request, Statement, may, statements
 from auditor.resources import (
@@ -22,7 +22,7 @@ from auditor.resources import (
 )
 from auditor.resources.apis import ApiCaller
 from auditor.rules import rule
-from auditor.values import PropertyPath, UndeterminedError
+from auditor.values import PropertyPath, UndeterminedError, Unknown
 from checks.delivery.narrow_roles import GUIDE
 
 _SERVICES: dict[type[Resource], str] = {
@@ -72,8 +72,10 @@ def role_trusts_another_service(resource: Resource, graph: Graph) -> Iterator[Ma
     doubts = Doubts()
     for path, reference in _roles(resource):
         with doubts:
-            role = graph.find(reference)
-            if role is None and reference is not None:
+            role = None if reference is None else graph.index.resolve(reference)
+            if isinstance(role, Unknown):
+                raise UndeterminedError(role.reason, path)
+            if isinstance(role, External):
                 graph.all(Role, resource.raw.account)  # raises where it may be one not read
             if isinstance(role, Role) and not _trusted(role, service):
                 message = (
@@ -108,6 +110,8 @@ def _of_actions(iot_rule: IotRule) -> Iterator[tuple[PropertyPath, object]]:
     ]
     error = (*payload, "ErrorAction")
     for path, action in (*actions, (error, get(iot_rule.properties, *error))):
+        if isinstance(action, Unknown):
+            yield path, action
         for name, block in action.items() if isinstance(action, dict) else ():
             yield (*path, name, "RoleArn"), get(block, "RoleArn")
 
