@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.data import event_limits
 from auditor.data.limits import QUOTA_WARNING_SHARE
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import Graph
+from auditor.graph import EdgeKind, Graph
 from auditor.resources import Stream, StreamConsumer
 from auditor.rules import rule
 from auditor.traffic.series import brief
@@ -144,6 +144,7 @@ def fan_out_without_need(stream: Stream, graph: Graph) -> Iterator[Match]:
     consumers = [edge.target for edge in found if isinstance(edge.target, StreamConsumer)]
     if not consumers or len(found) > _FEW_READERS:
         return
+    graph.settle_outgoing(stream, EdgeKind.CONSUMES)
     shards, peak = shards_of(stream), BYTES.whole(stream).per_second()
     shared = event_limits.SHARD_BYTES_READ * shards
     if peak.maximum * len(found) >= QUOTA_WARNING_SHARE * shared:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
+from auditor.policy import any_of, reference_part
 from auditor.resources import ApiIntegration, Function, Subscription, Topic
 from auditor.resources.base import Resource
 from auditor.rules import rule
+from auditor.values import read, text
 from checks.sns._subscriptions import WEB, each_subscription, known_text, protocol_path
 
 _API = re.compile(r"https?://([^./]+)\.execute-api\.")
@@ -51,20 +53,26 @@ def subscription_through_own_api(resource: Resource, graph: Graph) -> Iterator[M
         found = _API.match(known_text(subscription, "Endpoint"))
         if found is None:
             continue
-        integrations = graph.all(ApiIntegration, resource.raw.account)
-        calls = [each for each in integrations if _text(each.peek("ApiId")) == found[1]]
-        if calls and all(_could_subscribe(each, graph) for each in calls):
+        calls = _calls(found[1], resource.raw.account, graph)
+        if calls and not any_of(calls, lambda call: not _could_subscribe(call, graph)):
             message = f"{resource.label} delivers through an API to what could subscribe itself"
             related = tuple((each, "the API") for each in calls)
             yield Match(resource, message, protocol_path(subscription), related=related)
 
 
+def _calls(api: str, account: str | None, graph: Graph) -> list[ApiIntegration]:
+    """The integrations of an API."""
+    return [each for each in graph.all(ApiIntegration, account) if _text(each, "ApiId") == api]
+
+
 def _could_subscribe(call: ApiIntegration, graph: Graph) -> bool:
     """Whether it calls a function or fills a queue."""
-    uri = call.peek("IntegrationUri")
-    to_function = ":lambda:" in _text(uri) or isinstance(graph.find(uri), Function)
-    return to_function or call.peek("IntegrationSubtype") == _TO_QUEUE
+    if isinstance(graph.find(call.peek("IntegrationUri")), Function):
+        return True
+    to_function = ":lambda:" in _text(call, "IntegrationUri")
+    return to_function or _text(call, "IntegrationSubtype") == _TO_QUEUE
 
 
-def _text(value: object) -> str:
-    return str(getattr(value, "text", value) or "")
+def _text(call: ApiIntegration, name: str) -> str:
+    """A property; of one that is unknown in parts the symbols stand for these."""
+    return read(reference_part(call.peek(name)), text, (name,), "")

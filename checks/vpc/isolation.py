@@ -86,7 +86,10 @@ def _declared(subnet: object, function: Function, graph: Graph) -> bool:
     if not isinstance(subnet, Subnet):
         graph.all(Subnet, function.raw.account)  # raises where subnets could not be read
         return False
-    if isinstance(graph.index.named(Vpc, subnet.peek("VpcId"), subnet), Vpc):
+    vpc = graph.index.named(Vpc, subnet.peek("VpcId"), subnet)
+    if isinstance(vpc, Unknown):
+        raise UndeterminedError(vpc.reason, ("VpcConfig", "SubnetIds"))
+    if isinstance(vpc, Vpc):
         return True
     graph.all(Vpc, function.raw.account)
     return False
