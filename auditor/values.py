@@ -217,6 +217,12 @@ def mapping(raw: object, path: PropertyPath) -> Mapping[str, Any]:
     raise _wrong(raw, path, "a mapping")
 
 
+def settle_keys(value: object, path: PropertyPath) -> None:
+    """Raises `UndeterminedError` when a mapping may have more keys than were read."""
+    if unread := getattr(value, "unread", None):
+        raise UndeterminedError(unread.reason, path)
+
+
 def document(raw: object) -> object:
     """JSON text as the value it stands for; everything else, and broken JSON, as it is.
 

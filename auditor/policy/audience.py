@@ -12,7 +12,7 @@ from auditor.policy.conditions import SOURCE_KEYS, Clause, clauses_of, limit
 from auditor.policy.documents import Statement, entries
 from auditor.policy.doubts import Doubts, Kept
 from auditor.policy.reach import NOBODY, Audience, Owner, Trust, account_reach, is_account
-from auditor.values import PropertyPath
+from auditor.values import PropertyPath, settle_keys
 
 
 class Principal(Struct, frozen=True):
@@ -71,6 +71,7 @@ def _principals_in(statement: Statement, name: str) -> Iterator[Principal]:
             for entry in entries(value[kind], (*path, kind)):
                 yield Principal(kind, entry.text, entry.path)
     doubts.settle()
+    settle_keys(value, path)
 
 
 class Admission:

@@ -20,7 +20,15 @@ from auditor.arns import Arn
 from auditor.policy.documents import Statement, named_part, reference_part
 from auditor.policy.doubts import Kept
 from auditor.policy.reach import Audience, Owner, account_reach, is_account
-from auditor.values import PropertyPath, UndeterminedError, Unknown, mapping, read, sequence
+from auditor.values import (
+    PropertyPath,
+    UndeterminedError,
+    Unknown,
+    mapping,
+    read,
+    sequence,
+    settle_keys,
+)
 
 SOURCE_KEYS = frozenset(
     f"aws:source{what}" for what in ("arn", "account", "owner", "orgid", "orgpaths")
@@ -112,6 +120,8 @@ def _clauses_of(statement: Statement) -> Iterator[Clause]:
         where = (*path, operator)
         for key, values in read(tested, mapping, where).items():
             yield _clause(str(operator), str(key), values, (*where, key))
+        settle_keys(tested, where)
+    settle_keys(statement.conditions, path)
 
 
 def _clause(operator: str, key: str, values: object, path: PropertyPath) -> Clause:

@@ -12,7 +12,7 @@ from auditor.policy import Doubts
 from auditor.resources import ApiIntegration, RestMethod, StateMachine
 from auditor.resources.apis import ApiCaller
 from auditor.rules import rule
-from auditor.values import UndeterminedError, number, read
+from auditor.values import UndeterminedError, View, mapping, number, read
 from checks._shared import action_of
 from checks.delivery._by_role import refused_to_role
 from checks.delivery.narrow_roles import GUIDE
@@ -89,7 +89,9 @@ def api_without_role(integration: ApiCaller, graph: Graph) -> Iterator[Match]:
     path = integration.role_at
     for edge in graph.declared(integration, EdgeKind.DELIVERS)[:1]:
         action = action_of(edge)
-        if get(integration.properties, *path) is None:
+        *outside, name = path
+        holder = read(get(integration.properties, *outside), mapping, tuple(outside))
+        if not View(holder, tuple(outside)).has(name):
             confidence = None if isinstance(integration, RestMethod) else Confidence.MEDIUM
             message = f"{integration.label} has no role under which it may do {action}"
             yield Match(integration, message, path, confidence=confidence)

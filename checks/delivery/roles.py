@@ -11,7 +11,7 @@ from auditor.graph import Graph
 from auditor.policy import Doubts
 from auditor.resources import EventRule, Target
 from auditor.rules import rule
-from auditor.values import UndeterminedError, Unknown
+from auditor.values import UndeterminedError, Unknown, settle_keys
 from checks.delivery.targets import GUIDE
 
 
@@ -40,12 +40,14 @@ def target_without_role(event_rule: EventRule, _graph: Graph) -> Iterator[Match]
 
     Fine to accept in no case that we know of.
     """
-    if event_rule.peek("RoleArn") is not None:
+    if "RoleArn" in event_rule.properties:
         return
     doubts = Doubts()
     for target in event_rule.targets:
         with doubts:
-            if target.peek("RoleArn") is None and (arn := _in_need(target)):
+            if "RoleArn" not in target.properties and (arn := _in_need(target)):
+                for block in target, event_rule:
+                    settle_keys(block.properties, block.path)
                 yield Match(
                     event_rule,
                     f"{event_rule.label} has no role to reach its target in {arn.service}",

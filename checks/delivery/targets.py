@@ -8,6 +8,7 @@ from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.resources import EventRule, Function, Queue, Resource, Topic
 from auditor.rules import rule
+from auditor.values import settle_keys
 from checks.delivery._access import EVENTS, refused
 from checks.delivery._edges import each_edge, value_at
 
@@ -199,7 +200,11 @@ def rule_dlq_refuses(event_rule: EventRule, graph: Graph) -> Iterator[Match]:
 def _refused(edge: Edge, target: Resource, event_rule: EventRule, graph: Graph) -> bool:
     if _has(edge, "RoleArn"):
         return False
-    return refused(target, EVENTS, event_rule, graph, value_at(edge.via, edge.path))
+    reference = value_at(edge.via, edge.path)
+    if not refused(target, EVENTS, event_rule, graph, reference):
+        return False
+    settle_keys(value_at(edge.via, edge.path[:-1]), edge.path)  # it may have a role
+    return True
 
 
 def _has(edge: Edge, name: str) -> bool:

@@ -57,7 +57,9 @@ def topic_without_subscription(topic: Topic, graph: Graph) -> Iterator[Match]:
 
     Fine to accept where the subscribers come from elsewhere.
     """
-    if graph.outgoing(topic, EdgeKind.DELIVERS):
+    if edges := graph.outgoing(topic, EdgeKind.DELIVERS):
+        if all(edge.via is topic for edge in edges):
+            topic.has("Subscription")  # raises where it is only not known to have none
         return
     in_account = topic.raw.account is not None
     yield Match(

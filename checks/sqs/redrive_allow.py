@@ -53,7 +53,7 @@ def redrive_allow_policy_mismatch(dlq: Queue, graph: Graph) -> Iterator[Match]:
         return
     policy = dlq.redrive_allow_policy
     if policy is None:
-        if any(source.peek("QueueName") is None for source in sources):
+        if not all(source.has("QueueName") for source in sources):
             return
         message = f"any queue of the account may use {dlq.label} as its dead-letter queue"
         yield Match(dlq, message, ("RedriveAllowPolicy",))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from auditor.policy import Answer, Request, Statement, may, statements
-from auditor.values import Unknown
+from auditor.values import Block, Unknown
 
 HERE = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:"
 QUEUE = f"{HERE}${{Queue}}"
@@ -32,6 +32,11 @@ def allow(**elements: Any) -> dict[str, Any]:
 
 def deny(**elements: Any) -> dict[str, Any]:
     return allow(**{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", **elements})
+
+
+def more(**items: Any) -> Block:
+    """A mapping that may have more keys than were read."""
+    return Block(items, unread=UNREAD)
 
 
 def answer(*bodies: dict[str, Any], request: Request = REQUEST) -> Answer:
@@ -164,6 +169,20 @@ def test_deny_in_doubt_leaves_an_allow_in_doubt_but_not_its_absence() -> None:
     doubtful = deny(Condition={"StringEquals": {"aws:UserAgent": "x"}})
     assert answer(allow(), doubtful) is Answer.UNDETERMINED
     assert answer(doubtful) is Answer.NO
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ({"Principal": more(AWS=["111122223333"])}, Answer.UNDETERMINED),
+        ({"Principal": more(**SNS)}, Answer.YES),
+        ({"Condition": more()}, Answer.UNDETERMINED),
+        ({"Condition": {"StringEquals": more()}}, Answer.UNDETERMINED),
+        ({"Condition": more(Bool={"aws:SecureTransport": "false"})}, Answer.NO),
+    ],
+)
+def test_what_a_mapping_may_hold_besides(elements: dict[str, Any], expected: Answer) -> None:
+    assert answer(allow(**elements)) is expected
 
 
 def test_statements_that_cannot_be_read_leave_it_open() -> None:

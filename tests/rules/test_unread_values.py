@@ -48,37 +48,49 @@ def names(path: PropertyPath) -> str:
 
 
 def unread(unit: Unit) -> Iterator[tuple[RawResource, PropertyPath, Unit]]:
-    """The unit with each value unknown in turn, and where that value stands."""
+    """The unit with each value unknown in turn, and where that value stands.
+
+    `*` stands for further keys of a mapping, which may exist unread.
+    """
     for position, reading in enumerate(unit.readings):
         for place, raw in enumerate(reading.resources):
-            for path in paths(raw.properties):
+            for path, properties in variants(raw.properties):
                 resources = list(reading.resources)
-                resources[place] = replace(raw, properties=without(raw.properties, path))
+                resources[place] = replace(raw, properties=properties)
                 readings = list(unit.readings)
                 readings[position] = replace(reading, resources=tuple(resources))
                 yield raw, path, replace(unit, readings=tuple(readings))
 
 
-def paths(value: object, path: PropertyPath = ()) -> Iterator[PropertyPath]:
-    """The paths of all values in another one; metrics are always read."""
+def variants(properties: Any) -> Iterator[tuple[PropertyPath, Any]]:
+    for path, value in ((), properties), *values(properties):
+        if path:
+            yield path, changed(properties, path, UNREAD)
+        if isinstance(value, dict):
+            more = Block(value, getattr(value, "origin", None), UNREAD)
+            yield (*path, "*"), changed(properties, path, more)
+
+
+def values(value: object, path: PropertyPath = ()) -> Iterator[tuple[PropertyPath, object]]:
+    """All values in another one, with their paths; metrics are always read."""
     inner: Any = ()
     if isinstance(value, dict):
         inner = [(name, item) for name, item in value.items() if not name.startswith("$")]
     elif isinstance(value, list):
         inner = enumerate(value)
     for name, item in inner:
-        yield (*path, name)
-        yield from paths(item, (*path, name))
+        yield (*path, name), item
+        yield from values(item, (*path, name))
 
 
-def without(value: Any, path: PropertyPath) -> Any:
-    """A copy of a value in which another one is unknown."""
+def changed(value: Any, path: PropertyPath, other: object) -> Any:
+    """A copy of a value in which what stands at a path is another one."""
     if not path:
-        return UNREAD
+        return other
     first, *rest = path
     if isinstance(value, dict):
         copy: Any = Block(value, getattr(value, "origin", None), getattr(value, "unread", None))
     else:
         copy = Listing(value, getattr(value, "origin", None))
-    copy[first] = without(value[first], tuple(rest))
+    copy[first] = changed(value[first], tuple(rest), other)
     return copy
