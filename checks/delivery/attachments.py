@@ -50,9 +50,9 @@ def policy_without_effect(policy: Resource, graph: Graph) -> Iterator[Match]:
     Fine to accept in no case that we know of.
     """
     edges = graph.outgoing(policy, EdgeKind.GUARDS)
+    yield from _overwritten(policy, edges, graph)
     for edge in edges:
         graph.settle_end(edge, edge.target, Queue, Topic)
-    yield from _overwritten(policy, edges, graph)
     targets = [edge.target for edge in edges if isinstance(edge.target, Queue | Topic)]
     if targets and len(targets) == len(edges):
         yield from judge_each(statements_of(policy), lambda it: _elsewhere(policy, it, targets))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.findings import Category, Confidence, Match, Severity
-from auditor.graph import EdgeKind, Graph
+from auditor.graph import Edge, EdgeKind, Graph
 from auditor.resources import Bucket, EventRule, Function, Subscription, Topic
 from auditor.rules import rule
 from checks._roles import may
+from checks.delivery._edges import each_edge
 
 
 @rule(
@@ -43,11 +44,13 @@ def function_without_buffer(event_rule: EventRule, graph: Graph) -> Iterator[Mat
     """
     if event_rule.schedule_expression or event_rule.state == "DISABLED":
         return
-    for edge in graph.outgoing(event_rule, EdgeKind.DELIVERS):
-        graph.settle_end(edge, edge.target, Function)
+
+    def judge(edge: Edge) -> Iterator[Match]:
         if isinstance(edge.target, Function):
             message = f"{event_rule.label} invokes {edge.target.label} without a queue between"
             yield Match(event_rule, message, edge.path, (), ((edge.target, "the function"),))
+
+    yield from each_edge(event_rule, graph, EdgeKind.DELIVERS, judge, Function)
 
 
 @rule(
@@ -92,7 +95,9 @@ def _runs_per_object(function: Function, graph: Graph) -> bool:
     edges = graph.incoming(function, EdgeKind.DELIVERS, via=(Bucket, Subscription, Topic))
     if any(isinstance(edge.via, Bucket) for edge in edges):
         return True
+    topics = {edge.source for edge in edges if isinstance(edge.source, Topic)}
+    if any(graph.incoming(topic, EdgeKind.DELIVERS, via=(Bucket,)) for topic in topics):
+        return True
     for edge in edges:
         graph.settle_end(edge, edge.source, Topic)
-    topics = {edge.source for edge in edges if isinstance(edge.source, Topic)}
-    return any(graph.incoming(topic, EdgeKind.DELIVERS, via=(Bucket,)) for topic in topics)
+    return False
