@@ -62,7 +62,7 @@ class _Member(Generic[T]):
         self.task = task
         task.attempts -= 1
         with suppress(BrokenPipeError):  # it was killed, which `result` will notice
-            _send(self._tasks, task.item)
+            _send(self._tasks, pickle.dumps(task.item, pickle.HIGHEST_PROTOCOL))
 
     def result(self) -> object:
         """What became of the task; raises `ChildProcessError` if the process was killed."""
@@ -122,24 +122,29 @@ class Crew(Generic[T, R]):
         self._members.clear()
 
     def _distribute(self, todo: Iterator[_Task[T]], again: deque[_Task[T]]) -> None:
-        """Give every process a task that has none, or the only one that is repeated."""
+        """Give every process a task that has none; what is repeated gets a new one for itself."""
         free = self._size - sum(each.task is not None for each in self._members)
-        if again:
-            tasks = iter([again.popleft()] if free == self._size else [])
-        else:
-            tasks = islice(todo, free)
-        for task in tasks:
-            self._free().give(task)
+        if not again:
+            for task in islice(todo, free):
+                self._free().give(task)
+        elif free == self._size:
+            self.end()
+            self._started().give(again.popleft())
 
     def _free(self) -> _Member[T]:
-        for member in self._members:
-            if member.task is None:
-                return member
+        idle = (member for member in self._members if member.task is None)
+        return next(idle, None) or self._started()
+
+    def _started(self) -> _Member[T]:
+        # A Ctrl-C in between would leave a process that nobody knows of.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._members.append(_Member(self._function, self._members))
         except OSError as error:  # a limit of processes, or of memory
             reason = f"another process cannot be started: {error.strerror}"
             raise UsageError(reason, "Use fewer with --jobs; --jobs 1 needs none.") from None
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return self._members[-1]
 
     def _outcome(self, member: _Member[T]) -> tuple[_Task[T], R | Failure]:
@@ -166,18 +171,30 @@ def _serve(
             each.hang_up()
         with suppress(EOFError, BrokenPipeError):
             while True:
-                _send(answers, _called(function, pickle.load(tasks)))  # noqa: S301
+                _send(answers, _answer(function, pickle.load(tasks)))  # noqa: S301
         status = 0
     finally:
         os._exit(status)  # what called this goes on in the other process only
 
 
-def _called(function: Callable[[T], object], item: T) -> object:
+def _answer(function: Callable[[T], object], item: T) -> bytes:
     try:
-        return function(item)
+        return pickle.dumps(function(item), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
-        error.add_note(where(error))  # the traceback is not sent
-        return _Raised(error)
+        return _raised(error)
+
+
+def _raised(error: Exception) -> bytes:
+    """What to send of an exception: its traceback cannot be, and some others cannot either."""
+    try:
+        error.add_note(where(error))
+        content = pickle.dumps(_Raised(error))
+        pickle.loads(content)  # noqa: S301
+    except Exception:
+        other = RuntimeError(f"{type(error).__name__}: {error}")
+        other.add_note(where(error))
+        return pickle.dumps(_Raised(other))
+    return content
 
 
 def _readable(descriptors: Iterable[int]) -> list[int]:
@@ -193,6 +210,6 @@ def _pipe() -> tuple[BinaryIO, BinaryIO]:
     return os.fdopen(to_read, "rb"), os.fdopen(to_write, "wb")
 
 
-def _send(pipe: BinaryIO, item: object) -> None:
-    pipe.write(pickle.dumps(item, pickle.HIGHEST_PROTOCOL))
+def _send(pipe: BinaryIO, content: bytes) -> None:
+    pipe.write(content)
     pipe.flush()

@@ -116,6 +116,25 @@ def test_same_bytes_as_one_process(tmp_path: Path) -> None:
     assert "Known" not in one.stderr
 
 
+@pytest.mark.parametrize("cache", ["", "--no-cache"])
+def test_what_can_be_read_only_once_reaches_all_processes(tmp_path: Path, cache: str) -> None:
+    for number in range(40):
+        (tmp_path / f"{number:02}.yaml").write_text(PASSING + PADDING)
+    piped = f"<(echo '{FAILING}') <(echo '{EXPORTING}')"
+    scan = f"{sys.executable} -m auditor scan {piped} . /dev/stdin -f json {cache} -j"
+    one, three = (
+        subprocess.run(
+            ["bash", "-c", f"{scan}{jobs}"],
+            cwd=tmp_path, input=IMPORTING, capture_output=True, text=True, check=False,
+        )
+        for jobs in "13"
+    )  # fmt: skip
+    report = json.loads(three.stdout)
+    assert report["gaps"] == json.loads(one.stdout)["gaps"]
+    assert report["summary"] == json.loads(one.stdout)["summary"]
+    assert report["summary"]["resources"] == 2 * 40 + 3
+
+
 def test_batches_are_read_by_others_and_come_in_order() -> None:
     found = judged(Batches(), 2)
     assert [item.unit.path for item in found] == ["0", "1", "2", "3"]
@@ -152,6 +171,28 @@ def test_a_killed_process_loses_nothing(deaths: int, tmp_path: Path) -> None:
     assert (str(os.getpid()),) not in processes(found)
 
 
+def test_when_all_processes_are_killed_each_counts_once(tmp_path: Path) -> None:
+    """Those that wait are not given, one after the other, what another one had begun."""
+    waiting = tmp_path / "waiting"
+    waiting.mkdir()
+    here = os.getpid()
+
+    def die(number: int) -> None:
+        (waiting / str(os.getpid())).touch()
+        if number == 3 and not (tmp_path / "died").exists():
+            while len(list(waiting.iterdir())) < 4:
+                signal.sigtimedwait([signal.SIGUSR1], 0.01)
+            (tmp_path / "died").touch()
+            for other in waiting.iterdir():
+                if int(other.name) not in (here, os.getpid()):
+                    os.kill(int(other.name), signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    acts.append(die)
+    found = judged(Batches(), 4)
+    assert [item.unit.path for item in found] == ["0", "1", "2", "3"]
+
+
 def test_what_kills_every_process_is_a_gap() -> None:
     def die(number: int) -> None:
         if number == 2:
@@ -172,6 +213,25 @@ def test_a_bug_is_one_in_any_process() -> None:
 
     acts.append(fail)
     with pytest.raises(ZeroDivisionError) as raised:
+        judged(Batches(), 2)
+    (where,) = raised.value.__notes__
+    assert where.startswith(f"{__file__}:")
+
+
+class UnsendableError(Exception):
+    """One that cannot be made anew from what was sent of it."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
+
+
+def test_a_bug_keeps_its_words() -> None:
+    def fail(number: int) -> None:
+        if number == 2:
+            raise UnsendableError("no", "way")
+
+    acts.append(fail)
+    with pytest.raises(RuntimeError, match="UnsendableError: no way") as raised:
         judged(Batches(), 2)
     (where,) = raised.value.__notes__
     assert where.startswith(f"{__file__}:")

@@ -22,10 +22,12 @@ class Files:
     def __init__(self, unsaved: Mapping[str, bytes] | None = None, here: str | None = None) -> None:
         self.here = here or os.getcwd()
         self._contents = dict(unsaved or {})
+        # They can be read only once, and have another real path in each process.
+        self._pipes = {STANDARD_INPUT}
 
     def real(self, path: str) -> str:
         """What is the same for every path of a file."""
-        return path if path == STANDARD_INPUT else os.path.realpath(path)
+        return path if path in self._pipes else os.path.realpath(path)
 
     def has(self, path: str) -> bool:
         """Whether there is such a file; it may still be unreadable."""
@@ -42,7 +44,8 @@ class Files:
             reason = f"it cannot be read: {error.strerror}"
             raise UnreadableError(Gap(self.shown(path), reason)) from None
         if not self.has(path):  # standard input, or a pipe such as `<(command)`
-            self._contents[self.real(path)] = data
+            self._pipes.add(path)
+            self._contents[path] = data
         return data
 
     def shown(self, path: str) -> str:
