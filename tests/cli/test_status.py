@@ -211,6 +211,29 @@ def test_bug_is_reported_without_a_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "closed", "status"),
+    [("scan missing.yaml", "2", 2), ("scan --bogus", "2", 2), ("--help", "1", 2)],
+)
+def test_a_full_disk_changes_no_status(arguments: str, closed: str, status: int) -> None:
+    command = f"{sys.executable} -m auditor {arguments} {closed}>/dev/full"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    if closed == "1":
+        assert "standard output cannot be written: No space left on device" in done.stderr
+
+
+def test_too_little_memory_is_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(PASSING)
+    program = BUG.replace('RuntimeError("unforeseen")', "MemoryError")
+    done = subprocess.run(
+        [sys.executable, "-c", program, "scan", "t.yaml"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert done.stderr.startswith("msgaudit: there is not enough memory\n")
+
+
 @pytest.mark.usefixtures("interruptible")
 def test_interrupt(tmp_path: Path) -> None:
     """The scan waits for the content of a pipe, which never comes."""

@@ -304,5 +304,6 @@ class Stack:
     def _made_of(self, owner: str) -> Iterator[Declared]:
         read = self.properties_of(owner)
         if read is not None:
-            properties = sam.merge_globals(*read, self.globals())
+            ignored = child(self._nodes[owner][1], "IgnoreGlobals")
+            properties = sam.merge_globals(*read, self.globals(), ignored and self.value(ignored))
             yield from sam.expand(Declared(read[0], owner, properties), self)

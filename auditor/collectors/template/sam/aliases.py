@@ -25,14 +25,14 @@ def function_alias(part: Part) -> Iterator[Declared]:
 def machine_alias(part: Part) -> Iterator[Declared]:
     """The version and the alias of a state machine."""
     name = part.peek("AutoPublishAlias")
-    if isinstance(name, str):
+    if isinstance(name, str | int):
         version = part.make(
             _MACHINE_VERSION, f"{part.id}Version", {"StateMachineArn": part.owner.arn}
         )
         yield version
         released = part.scope.identify(_MACHINE_VERSION, version.id, version.properties)
         deployment = Block({"StateMachineVersionArn": released.arn})
-        properties = {"Name": name, "DeploymentPreference": deployment}
+        properties = {"Name": str(name), "DeploymentPreference": deployment}
         yield part.make(
             _MACHINE_ALIAS, f"{part.id}Alias{name}", properties, {"Name": "AutoPublishAlias"}
         )
