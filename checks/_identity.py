@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, product
 
 from msgspec.structs import replace
@@ -93,11 +94,16 @@ def _unbounded(role: Role, request: Request, target: object, graph: Graph) -> An
     # Of what answers no, only a Deny names its statement: nothing overrules it.
     if not isinstance(target, Resource) or (own.answer is Answer.NO and own.statement):
         return own.answer
-    guard = may(_guarding(target, graph), request).answer
-    undenied = may(chain((_EVERYTHING,), _guarding(target, graph)), request).answer
+    undenied = may(chain((_EVERYTHING,), _denying(target, graph)), request).answer
+    return undenied and min(undenied, _granted(own.answer, request, target, graph))
+
+
+def _granted(own: Answer, request: Request, target: Resource, graph: Graph) -> Answer:
+    """What a role may do by its own policies, or by those of what it reaches."""
     if isinstance(target, Key):
-        return min(undenied, max(guard, min(own.answer, _leaves_to_account(target, request))))
-    return min(undenied, guard if own.answer is Answer.NO else own.answer)
+        guard = may(_guarding(target, graph), request).answer
+        return max(guard, min(own, _leaves_to_account(target, request)))
+    return may(_guarding(target, graph), request).answer if own is Answer.NO else own
 
 
 def _leaves_to_account(key: Key, request: Request) -> Answer:
@@ -123,6 +129,15 @@ def _bounds(role: Role, request: Request, graph: Graph) -> Answer:
 def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:
     for policy in _guards(target, graph):
         yield from statements_of(policy)
+
+
+def _denying(target: Resource, graph: Graph) -> Iterator[Statement]:
+    """The statements that deny something, or may."""
+    for statement in _guarding(target, graph):
+        with suppress(UndeterminedError):
+            if statement.allows:
+                continue
+        yield statement
 
 
 def _guards(target: Resource, graph: Graph) -> list[Resource]:
