@@ -44,8 +44,8 @@ class Parcel(Protocol):
 class Divisible(Collector, Protocol[B]):
     """A collector whose units can be read in batches, each by another process."""
 
-    def batches(self) -> Sequence[B]:
-        """Batches that are each worth the way to another process."""
+    def batches(self, jobs: int = 1) -> Sequence[B]:
+        """Batches that are each worth the way to another process; up to `jobs` help to tell."""
 
     def parcels(self, batch: B) -> Sequence[Parcel]:
         """What another process needs to read a batch, in parts."""
@@ -128,7 +128,7 @@ def _everywhere(collector: Collector, work: Work, workers: Workers | None) -> It
 
 def _in_batches(collector: Divisible[Any], work: Work) -> Iterator[Judged]:
     """Judge batches, in several processes where that is worth while."""
-    batches = collector.batches()
+    batches = collector.batches(work.jobs)
     look = partial(_judged_batch, (collector, batches, work))
     found: Iterator[Sequence[Judged] | Failure] = map(look, range(len(batches)))
     if work.jobs > 1 and len(batches) >= _WORTHWHILE and CAN_FORK:

@@ -70,7 +70,7 @@ class Batches:
     def __init__(self, lacked: tuple[str, ...] = ()) -> None:
         self.lacked = lacked
 
-    def batches(self) -> list[int]:
+    def batches(self, jobs: int = 1) -> list[int]:
         return list(range(4))
 
     def parcels(self, batch: int) -> list[Parcel]:

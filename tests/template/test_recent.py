@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from auditor.collectors.template.documents import Document, parse
 from auditor.engine import judge
 from auditor.findings import Finding
 from auditor.loading import load_rules
+from auditor.parallel import judge_all
 
 LIBRARY = "auditor.collectors.template.library"
 NETWORK = """
@@ -79,3 +81,24 @@ def test_only_some_stay_in_memory(folder: Path, monkeypatch: pytest.MonkeyPatch)
         pass
     left = [len(template.document.text) for template in seen._templates.values()]
     assert 0 < sum(left) <= 2 * len(SERVICE)
+
+
+def test_processes_find_out_together_who_imports_what(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = load_rules()
+    alone = list(judge_all(TemplateCollector([str(folder)]), rules, 1))
+    monkeypatch.setattr("auditor.collectors.template.exchange._MANY", 2)
+    monkeypatch.setattr("auditor.collectors.template.collect._BATCH_BYTES", 1)
+    here = os.getpid()
+    parsed = list[str]()
+
+    def elsewhere(path: str, data: bytes) -> Document:
+        if os.getpid() == here:
+            parsed.append(path)
+        return parse(path, data)
+
+    monkeypatch.setattr(f"{LIBRARY}.parse", elsewhere)
+    assert list(judge_all(TemplateCollector([str(folder)]), rules, 2)) == alone
+    # Which templates are nested in others is asked before.
+    assert parsed == [str(folder / f"service{number}.yaml") for number in range(4)]

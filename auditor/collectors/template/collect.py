@@ -43,9 +43,9 @@ class TemplateCollector:
         self._library = Library(chosen, Files(unsaved))
         self._reader = Reader(self._library, parameters or {}, str(root) if root else None)
 
-    def batches(self) -> Sequence[Batch]:
+    def batches(self, jobs: int = 1) -> Sequence[Batch]:
         """Root templates in batches of some size; asking reads those that others refer to."""
-        self._reader.exchange.prepare()
+        self._reader.exchange.prepare(jobs)
         batches, batch, size = [], list[Candidate](), 0
         for root in self._library.roots:
             batch.append(root)

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from weakref import proxy, ref
 
+from msgspec import Struct
 from yaml.nodes import Node
 
 from auditor.collectors.template.conditions import Scenario
+from auditor.collectors.template.discovery import Candidate
 from auditor.collectors.template.documents import child, children
 from auditor.collectors.template.library import Library
 from auditor.collectors.template.template import Template
 from auditor.collectors.template.tree import StackTree
+from auditor.processes import CAN_FORK, side_by_side
 from auditor.resources import RawResource
+from auditor.tasks import Failure
 from auditor.values import Unknown
+
+# So many templates take longer to read than other processes to start.
+_MANY = 200
+
+
+class Links(Struct, frozen=True):
+    """What the template with a key exchanges: the names that it imports, and its exports.
+
+    Of these, each has the name of its output.
+    """
+
+    key: str
+    imported: list[str]
+    exported: dict[str, str]
 
 
 class Exchange:
@@ -36,27 +54,44 @@ class Exchange:
         self.unbound = set[str]()
         self._prepared = False
 
-    def prepare(self) -> None:
+    def prepare(self, jobs: int = 1) -> None:
         """Find out, once and before all else, who imports what from whom.
 
-        Processes that start later then know it.
+        Up to `jobs` processes look where many do. Processes that start later know it.
         """
         if self._prepared:
             return
         self._prepared = True
-        for template in self.library.linked():
-            self._imported(template)
-            # What cannot be followed is a gap of its own template, not of those around it.
-            with suppress(RecursionError):
-                for name, output in self._exported(template):
-                    self._exports.setdefault(name, (template.key, output))
-            self.library.recent.forget()
+        for links in self._found(self.library.linking(), jobs):
+            if isinstance(links, Links):
+                self._names[links.key] = links.imported
+                for name, output in links.exported.items():
+                    self._exports.setdefault(name, (links.key, output))
         for importer, names in self._names.items():
             for name in names:
                 exporter, _ = self.exporter(name) or (importer, "")
                 if exporter != importer:
                     self._adjacent[importer][exporter] = None
                     self._adjacent[exporter][importer] = None
+
+    def _found(
+        self, candidates: Sequence[Candidate], jobs: int
+    ) -> Iterable[Links | Failure | None]:
+        if jobs > 1 and CAN_FORK and len(candidates) >= _MANY:
+            return side_by_side(Exchange._links, self, candidates, jobs)
+        return map(self._links, candidates)
+
+    def _links(self, candidate: Candidate) -> Links | None:
+        template = self.library.link(candidate)
+        if template is None:
+            return None
+        links = Links(template.key, self._imported(template), {})
+        # What cannot be followed is a gap of its own template, not of those around it.
+        with suppress(RecursionError):
+            for name, output in self._exported(template):
+                links.exported.setdefault(name, output)
+        self.library.recent.forget()
+        return links
 
     def tree(self, template: Template, scenario: Scenario) -> StackTree:
         """The tree of a template whose imports are bound."""

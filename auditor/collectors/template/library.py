@@ -112,13 +112,13 @@ class Library:
 
     def templates(self) -> dict[str, Template]:
         """Every template by the path of its file, the nested ones behind the roots."""
-        found = [*self.read(self.roots), *self.linked()]
+        found = [*self.read(self.roots), *map(self.link, self.linking())]
         templates = (item for item in found if isinstance(item, Template))
         return {template.document.path: template for template in templates}
 
-    def linked(self) -> Iterator[Template]:
-        """Templates that import, export or nest others, read one by one."""
-        return (template for item in self._possible if (template := self.link(item)))
+    def linking(self) -> list[Candidate]:
+        """The candidates that may import, export or nest others."""
+        return [item for item in self._possible if item.path in self._linking]
 
     def nested(self, parent: Document, node: Node) -> Template | None:
         """The template of a nested stack if it is a local file.
