@@ -1,8 +1,9 @@
 """Judges ever larger organizations: `python -m benchmarks.growth [ACCOUNTS...]`.
 
 Each account has 500 resources. Time is that of the processors, as a shared machine keeps a process
-waiting; the exponent is that of the power of the number of resources that fits it best. Memory is
-what all processes hold together, pages that they share counted once; each may have 8 GiB.
+waiting, of five runs; the exponent is that of the power of the number of resources that fits the
+medians best. Memory is the most that all processes held together in any run, pages that they share
+counted once; each may have 8 GiB.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import linear_regression
+from statistics import linear_regression, median
 
 from benchmarks.measure import machine, print_table
 from benchmarks.organization import keep
 
-ACCOUNTS, SIZE = (20, 200, 2_000), 500
+ACCOUNTS, SIZE, RUNS = (20, 200, 2_000), 500, 5
 _LIMIT = 8 * 1024**3
 _INTERVAL_SECONDS = 2.0
 
@@ -34,17 +35,29 @@ def main(sizes: Sequence[int]) -> None:
             path = Path(folder, "organization.msgaudit.json.gz")
             count = keep(accounts, SIZE, path)
             size = path.stat().st_size / 1e6
-            seconds, peak = _judge(path, Path(folder, "report.json"), Path(folder, "report.html"))
+            reports = Path(folder, "report.json"), Path(folder, "report.html")
+            seconds, peaks = zip(*(_judge(path, *reports) for _ in range(RUNS)), strict=True)
             made = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6 - size
-        points.append((math.log(count), math.log(seconds)))
+        points.append((math.log(count), math.log(median(seconds))))
         rows.append(
             [
-                f"{count:,}", f"{accounts:,}", f"{size:.1f} MB", f"{seconds:.1f} s",
-                f"{peak / 1024**2:.2f} GiB", f"{made:.0f} MB",
+                f"{count:,}", f"{accounts:,}", f"{size:.1f} MB", f"{median(seconds):.1f} s",
+                f"{min(seconds):.1f} s", f"{max(seconds):.1f} s",
+                f"{max(peaks) / 1024**2:.2f} GiB", f"{made:.0f} MB",
             ]
         )  # fmt: skip
-    print(f"Processor time and memory of all processes ({machine()}):\n")
-    print_table(("resources", "accounts", "snapshot", "processor", "peak", "reports"), rows)
+    print(f"Processor time and memory of all processes ({machine()}; {RUNS} runs):\n")
+    head = (
+        "resources",
+        "accounts",
+        "snapshot",
+        "processor: median",
+        "min",
+        "max",
+        "peak",
+        "reports",
+    )
+    print_table(head, rows)
     if len(points) > 1:
         slope = linear_regression(*zip(*points, strict=True)).slope
         print(f"\nTime grows with the power {slope:.2f} of the resources.")

@@ -47,7 +47,8 @@ def refused(
     if isinstance(target, Function) and version_in(reference) and not read_with(target, source):
         reason = f"the permissions of versions and aliases of {target.label} were not read"
         raise UndeterminedError(reason)
-    graph.settle_incoming(target, EdgeKind.GUARDS)  # another policy may let it in
+    if target.raw.account is None:  # in an account, the policy of a resource is read as a whole
+        graph.settle_incoming(target, EdgeKind.GUARDS)
     return True
 
 

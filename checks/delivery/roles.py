@@ -11,7 +11,7 @@ from auditor.graph import Graph
 from auditor.policy import Doubts
 from auditor.resources import EventRule, Target
 from auditor.rules import rule
-from auditor.values import UndeterminedError, Unknown, settle_keys
+from auditor.values import UndeterminedError, Unknown
 from checks.delivery.targets import GUIDE
 
 
@@ -40,14 +40,11 @@ def target_without_role(event_rule: EventRule, _graph: Graph) -> Iterator[Match]
 
     Fine to accept in no case that we know of.
     """
-    if "RoleArn" in event_rule.properties:
-        return
     doubts = Doubts()
     for target in event_rule.targets:
         with doubts:
-            if "RoleArn" not in target.properties and (arn := _in_need(target)):
-                for block in target, event_rule:
-                    settle_keys(block.properties, block.path)
+            arn = _in_need(target)
+            if arn and not (target.has("RoleArn") or event_rule.has("RoleArn")):
                 yield Match(
                     event_rule,
                     f"{event_rule.label} has no role to reach its target in {arn.service}",

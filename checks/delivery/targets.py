@@ -8,7 +8,7 @@ from auditor.findings import Category, Match, Severity
 from auditor.graph import Edge, EdgeKind, Graph
 from auditor.resources import EventRule, Function, Queue, Resource, Topic
 from auditor.rules import rule
-from auditor.values import settle_keys
+from auditor.values import View
 from checks.delivery._access import EVENTS, refused
 from checks.delivery._edges import each_edge, value_at
 
@@ -203,8 +203,9 @@ def _refused(edge: Edge, target: Resource, event_rule: EventRule, graph: Graph) 
     reference = value_at(edge.via, edge.path)
     if not refused(target, EVENTS, event_rule, graph, reference):
         return False
-    settle_keys(value_at(edge.via, edge.path[:-1]), edge.path)  # it may have a role
-    return True
+    declared = value_at(edge.via, edge.path[:-1])
+    # Raises where nothing tells whether there is a role.
+    return not (isinstance(declared, dict) and View(declared, edge.path[:-1]).has("RoleArn"))
 
 
 def _has(edge: Edge, name: str) -> bool:

@@ -11,7 +11,10 @@ import pytest
 
 from auditor.collectors.aggregator.items import decoded, policy
 from auditor.collectors.aggregator.types import KINDS, UNREAD
+from auditor.engine import judge
+from auditor.findings import Outcome
 from auditor.inventory import Unit
+from auditor.loading import installed
 from auditor.resources import TYPES, RawResource
 from auditor.values import Block, Unknown
 from tests.live.item_cases import CASES, INVOKE, OPEN, TRUST, WORKER, iam, row
@@ -104,6 +107,13 @@ def test_permissions_of_versions_are_unknown() -> None:
     permission = only(aggregated(rule), "AWS::Lambda::Permission")
     assert permission.properties["FunctionName"] == f"{WORKER}:live"
     assert "versions" in str(getattr(permission.properties, "unread", None))
+
+
+def test_a_target_has_no_role_where_none_is_recorded() -> None:
+    target = [{"Id": "1", "Arn": arn("kinesis", "stream/clicks")}]
+    rule = row("AWS::Events::Rule", "r", arn("events", "rule/r"), {"Name": "r", "Targets": target})
+    (finding,) = judge(aggregated(rule), [installed("EVB031")]).findings
+    assert finding.outcome is Outcome.VIOLATION
 
 
 def key(manager: str = "CUSTOMER") -> Row:
