@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, product
+from itertools import product
 
 from msgspec.structs import replace
 
@@ -94,7 +94,7 @@ def _unbounded(role: Role, request: Request, target: object, graph: Graph) -> An
     # Of what answers no, only a Deny names its statement: nothing overrules it.
     if not isinstance(target, Resource) or (own.answer is Answer.NO and own.statement):
         return own.answer
-    undenied = may(chain((_EVERYTHING,), _denying(target, graph)), request).answer
+    undenied = _undenied(target, request, graph)
     return undenied and min(undenied, _granted(own.answer, request, target, graph))
 
 
@@ -131,13 +131,37 @@ def _guarding(target: Resource, graph: Graph) -> Iterator[Statement]:
         yield from statements_of(policy)
 
 
-def _denying(target: Resource, graph: Graph) -> Iterator[Statement]:
-    """The statements that deny something, or may."""
-    for statement in _guarding(target, graph):
-        with suppress(UndeterminedError):
-            if statement.allows:
-                continue
-        yield statement
+def _undenied(target: Resource, request: Request, graph: Graph) -> Answer:
+    """Whether no policy of a target denies a request.
+
+    A condition on what is not known of the request, such as its network, is met most likely, and
+    what comes from outside of the stack names none of its roles.
+    """
+    answer = Answer.YES
+    try:
+        for statement in _guarding(target, graph):
+            if not _only_allows(statement):
+                left = may((_EVERYTHING, statement), request).answer
+                if left is not Answer.UNDETERMINED or _is_unread(statement.properties):
+                    answer = min(answer, left)
+    except UndeterminedError:
+        answer = min(answer, Answer.UNDETERMINED)
+    return answer
+
+
+def _only_allows(statement: Statement) -> bool:
+    with suppress(UndeterminedError):
+        return statement.allows
+    return False
+
+
+def _is_unread(value: object) -> bool:
+    """Whether a part of the value could not be read, though it is one of the stack's own."""
+    if isinstance(value, Unknown):
+        return not value.external
+    if isinstance(value, dict):
+        return getattr(value, "unread", None) is not None or any(map(_is_unread, value.values()))
+    return isinstance(value, list) and any(map(_is_unread, value))
 
 
 def _guards(target: Resource, graph: Graph) -> list[Resource]:
