@@ -172,11 +172,9 @@ class Graph:
             if edge.kind in kinds and edge.source is source and edge.target is target
         ]
 
-    def settle_outgoing(
-        self, resource: Resource, *kinds: EdgeKind, via: tuple[type[Resource], ...] = ANY
-    ) -> None:
+    def settle_outgoing(self, resource: Resource, *kinds: EdgeKind) -> None:
         """Raises `UndeterminedError` when there may be more edges than `outgoing` gives."""
-        self._settle(self._outgoing, resource, kinds, via)
+        self._settle(self._outgoing, resource, kinds)
 
     def settle_incoming(
         self, resource: Resource, *kinds: EdgeKind, via: tuple[type[Resource], ...] = ANY

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from auditor.arns import Arn
-from auditor.graph import EdgeKind, Graph
+from auditor.graph import EdgeKind, Graph, may_be
 from auditor.policy import (
     Answer,
     Decision,
@@ -16,7 +16,7 @@ from auditor.policy import (
     may,
     withholds_source,
 )
-from auditor.resources import Function, Queue, Resource, Topic
+from auditor.resources import Function, Permission, Queue, Resource, Topic
 from auditor.values import UndeterminedError, Unknown
 from checks.delivery._versions import guarding, read_with, version_in
 
@@ -47,9 +47,21 @@ def refused(
     if isinstance(target, Function) and version_in(reference) and not read_with(target, source):
         reason = f"the permissions of versions and aliases of {target.label} were not read"
         raise UndeterminedError(reason)
-    if target.raw.account is None:  # in an account, the policy of a resource is read as a whole
-        graph.settle_incoming(target, EdgeKind.GUARDS)
+    if isinstance(target, Function):
+        _settle_permissions(target, service, source, graph, reference)
     return True
+
+
+def _settle_permissions(
+    target: Function, service: str, source: Resource, graph: Graph, reference: object
+) -> None:
+    """Raises `UndeterminedError` when a permission of an unread function may let the service in."""
+    request = _request(target, service, source, version := version_in(reference))
+    for permission in graph.resources(Permission, target.raw.account):
+        admits = may(guarding(permission, version), request).answer
+        for edge in graph.declared(permission, EdgeKind.GUARDS) if admits else ():
+            if isinstance(edge.target, Unknown) and may_be(edge.target, target):
+                raise UndeterminedError(edge.target.reason, edge.path)
 
 
 def decide(

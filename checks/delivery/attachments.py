@@ -129,4 +129,4 @@ def endpoint_policy_stops_service(source: Resource, graph: Graph) -> Iterator[Ma
 
     yield from each_edge(source, graph, EdgeKind.DELIVERS, judge, Queue, Topic)
     if isinstance(source, Topic):
-        settle_subscriptions(source, graph)
+        settle_subscriptions(source, graph, "sqs")

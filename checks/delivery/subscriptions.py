@@ -96,7 +96,7 @@ def _refusals(
             yield Match(edge.via, message, edge.path, related=related)
 
     yield from each_edge(topic, graph, EdgeKind.DELIVERS, judge, cls)
-    settle_subscriptions(topic, graph)
+    settle_subscriptions(topic, graph, protocol)
 
 
 @rule(

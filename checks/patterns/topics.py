@@ -51,7 +51,7 @@ def standard_topic_to_fifo_queue(topic: Topic, graph: Graph) -> Iterator[Match]:
     for edge in graph.outgoing(topic, EdgeKind.DELIVERS):
         if edge.detail in ("", "sqs"):
             graph.settle_end(edge, edge.target, Queue)
-    settle_subscriptions(topic, graph)
+    settle_subscriptions(topic, graph, "sqs")
 
 
 @rule(
@@ -129,4 +129,5 @@ def customers_beside_operators(topic: Topic, graph: Graph) -> Iterator[Match]:
         message = f"{topic.label} may reach operators and customers with the same messages"
         yield Match(topic, message, (), (", ".join(sorted(protocols)),))
     else:
-        settle_subscriptions(topic, graph)
+        known = protocols.intersection(_TO_CUSTOMERS)
+        settle_subscriptions(topic, graph, *(_TO_OPERATORS if known else _TO_CUSTOMERS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.arns import Arn
-from auditor.graph import Edge, EdgeKind, External, Graph, Node
+from auditor.graph import Edge, EdgeKind, External, Graph, Node, may_be, once_per_graph
 from auditor.resources import Queue, Resource, Subscription, Topic
 from auditor.resources.sns import InlineSubscription
 from auditor.values import PropertyPath, UndeterminedError, Unknown
@@ -62,9 +62,25 @@ def declared_at(edge: Edge) -> Subscription | InlineSubscription:
     raise UndeterminedError(unread_end(edge.via))
 
 
-def settle_subscriptions(topic: Topic, graph: Graph) -> None:
-    """Raises `UndeterminedError` when a topic may have more subscriptions than are known."""
-    graph.settle_outgoing(topic, EdgeKind.DELIVERS, via=(Subscription,))
+def settle_subscriptions(topic: Topic, graph: Graph, *protocols: str) -> None:
+    """Raises `UndeterminedError` when a topic may have more subscriptions than are known.
+
+    `protocols` are those that matter, all by default.
+    """
+    for edge, end in _of_unread_topics(graph):
+        if (not protocols or edge.detail in ("", *protocols)) and may_be(end, topic):
+            raise UndeterminedError(f"the topic of {edge.via.id} could not be read: {end.reason}")
+    graph.all(Subscription, topic.raw.account)
+
+
+@once_per_graph
+def _of_unread_topics(graph: Graph) -> list[tuple[Edge, Unknown]]:
+    return [
+        (edge, edge.source)
+        for each in graph.resources(Subscription)
+        for edge in graph.declared(each, EdgeKind.DELIVERS)
+        if isinstance(edge.source, Unknown)
+    ]
 
 
 def settle_no_more(most: float, topic: Topic, graph: Graph) -> None:

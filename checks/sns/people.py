@@ -21,6 +21,7 @@ from checks.sns._subscriptions import (
 )
 
 PENDING = "$pending"
+_MACHINES = {"sqs", "lambda", "firehose", *WEB}
 
 
 @rule(
@@ -129,9 +130,9 @@ def mail_beside_machines(topic: Topic, graph: Graph) -> Iterator[Match]:
     """
     edges = graph.outgoing(topic, EdgeKind.DELIVERS)
     protocols = {declared_at(edge).protocol for edge in edges}
-    machines = sorted(protocols & {"sqs", "lambda", "firehose", *WEB})
+    machines = sorted(protocols & _MACHINES)
     if machines and not protocols.isdisjoint(MAIL):
         message = f"{topic.label} sends by mail what also goes to {', '.join(machines)}"
         yield Match(topic, message)
     else:
-        settle_subscriptions(topic, graph)
+        settle_subscriptions(topic, graph, *(MAIL if machines else _MACHINES))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from auditor.findings import Category, Confidence, Match, Severity
 from auditor.graph import Graph
+from auditor.policy import Doubts
 from auditor.resources import StateMachine
 from auditor.rules import rule
 from auditor.statelang import Choice, Comparison, comparisons, exhaustive
@@ -85,11 +86,17 @@ def choice_on_unchecked_field(machine: StateMachine, _graph: Graph) -> Iterator[
         for each in found:
             if isinstance(each.variable, str) and each.variable.startswith("$."):
                 first.setdefault(each.variable, each)
+        doubts = Doubts()
         for variable in sorted(first.keys() - checked):
-            _settle(each for each in found if each.operator in ("", "IsPresent"))
-            message = f"choice {choice.name} of {machine.label} fails where {variable} is missing"
-            yield Match(machine, message, (*first[variable].path, "Variable"))
-        _settle(found)
+            with doubts:
+                # What is asked later does not help.
+                asked = (each for each in found if each.rule <= first[variable].rule)
+                _settle(each for each in asked if each.operator in ("", "IsPresent"))
+                said = f"choice {choice.name} of {machine.label} fails where {variable} is missing"
+                yield Match(machine, said, (*first[variable].path, "Variable"))
+        with doubts:
+            _settle(found)
+        doubts.settle()
 
     return judge_states(machine, Choice, judge)
 
