@@ -82,7 +82,7 @@ class Completeness(Struct, frozen=True):
     def unread_in(self, doubts: Iterable[Doubt]) -> dict[str, dict[str, str]]:
         """By account, the types that these make incomplete, in its regions that have items."""
         read = self.read
-        found: dict[str, dict[str, str]] = {}
+        found: dict[str, dict[str, str]] = {account: {} for account, _ in read}
         for doubt in doubts:
             account, region = doubt.place
             if region != GLOBAL and doubt.place not in read:

@@ -126,9 +126,11 @@ def _select(_: Evaluator, node: Node, evaluate: Evaluate) -> object:
     arguments = evaluate(node)
     if isinstance(arguments, list) and len(arguments) == 2:
         index, items = arguments
-        for part in (index, items):
-            if isinstance(part, Unknown):
-                return Unknown(part.reason, external=part.external)
+        if isinstance(index, Unknown):
+            return Unknown(index.reason, external=index.external)
+        if isinstance(items, Unknown):  # two elements of one list differ
+            name = re.sub("[${}]", "", items.text or items.reason)
+            return Unknown(items.reason, f"${{{name}[{index}]}}", items.external)
         if isinstance(items, list) and str(index).isdecimal():
             position = int(str(index))
             missing = Unknown(f"Fn::Select takes element {position} of a list of {len(items)}")

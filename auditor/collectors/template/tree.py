@@ -109,7 +109,8 @@ class StackTree:
         def outputs_of(stack: Stack, logical_id: str, output: str) -> object:
             nested = tree.nested(stack, logical_id)
             if nested is None:
-                return Unknown(f"the nested stack {logical_id} was not read", external=True)
+                text = f"${{{stack.prefix}{logical_id}.Outputs.{output}}}"
+                return Unknown(f"the nested stack {logical_id} was not read", text, external=True)
             return nested.output(output)
 
         files = self._library.files
