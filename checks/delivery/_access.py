@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from auditor.arns import Arn
-from auditor.graph import EdgeKind, Graph, may_be
+from auditor.graph import EdgeKind, Graph, may_be, once_per_graph
 from auditor.policy import (
     Answer,
     Decision,
@@ -57,11 +57,21 @@ def _settle_permissions(
 ) -> None:
     """Raises `UndeterminedError` when a permission of an unread function may let the service in."""
     request = _request(target, service, source, version := version_in(reference))
-    for permission in graph.resources(Permission, target.raw.account):
-        admits = may(guarding(permission, version), request).answer
-        for edge in graph.declared(permission, EdgeKind.GUARDS) if admits else ():
-            if isinstance(edge.target, Unknown) and may_be(edge.target, target):
-                raise UndeterminedError(edge.target.reason, edge.path)
+    for permission, end in _of_unread_functions(graph):
+        if may_be(end, target) and may(guarding(permission, version), request).answer:
+            raise UndeterminedError(
+                f"the function of {permission.id} could not be read: {end.reason}"
+            )
+
+
+@once_per_graph
+def _of_unread_functions(graph: Graph) -> list[tuple[Permission, Unknown]]:
+    return [
+        (permission, edge.target)
+        for permission in graph.resources(Permission)
+        for edge in graph.declared(permission, EdgeKind.GUARDS)
+        if isinstance(edge.target, Unknown)
+    ]
 
 
 def decide(
